@@ -1,0 +1,263 @@
+import type { z } from 'zod';
+import type { ActionName, Target } from '../domain/action.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Entities } from '../domain/entity.ts';
+import type { SecurityEvent } from '../domain/event.ts';
+import type { Evidence } from '../domain/finding.ts';
+import type { Verification } from '../domain/history.ts';
+import type { Host } from '../domain/host.ts';
+import type { Lease } from '../domain/lease.ts';
+import type { Severity } from '../domain/severity.ts';
+
+/*
+ * The one file a newcomer reads: what a detection module, a collector and an enforcer must export.
+ */
+
+// ── Detection modules ────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What one alert type is: its default severity, technique, advice, and the honest statement of what feeds it. */
+export type AlertTypeManifest = {
+  readonly severity: Severity;
+  readonly title: string;
+  /** MITRE ATT&CK technique ids. */
+  readonly mitre: readonly string[];
+  readonly mitigations: readonly string[];
+  /** The shipped source that can raise it, in words; `claim` when only an outside API client can. */
+  readonly feed: string;
+  readonly falsePositives: string;
+};
+
+export type ModuleManifest<Settings> = {
+  readonly id: string;
+  /** 0 (AI) to 6, as the compatible interface numbers them. */
+  readonly tier: number;
+  readonly title: string;
+  readonly description: string;
+  /** Event types it consumes. */
+  readonly eventTypes: readonly string[];
+  readonly alertTypes: { readonly [type: string]: AlertTypeManifest };
+  /** Settings with their defaults: `settings.parse({})` gives the defaults. Unknown keys are refused. */
+  readonly settings: z.ZodType<Settings>;
+};
+
+/** What a detector hands out; the pipeline adds module, technique, advice and fold key. */
+export type FindingDraft = {
+  /** A key of the manifest's `alertTypes`. */
+  readonly type: string;
+  /** Only when it differs from the manifest's. */
+  readonly severity?: Severity | undefined;
+  /** One line with the numbers in it; the manifest's title when left out. */
+  readonly title?: string | undefined;
+  readonly description: string;
+  /** The triggering event; its id comes last in `eventIds`. */
+  readonly event: SecurityEvent;
+  /** Earlier events of the same attack (at most 15 are kept). */
+  readonly earlierEventIds?: readonly string[] | undefined;
+  /** When they differ from the event's own. */
+  readonly entities?: Entities | undefined;
+  readonly evidence: Evidence;
+  /** What makes it the same attack: `ip:203.0.113.7`, `user:root`. Repeats with one key fold into one alert. */
+  readonly subject: string;
+};
+
+export type Emit = (draft: FindingDraft) => void;
+
+/**
+ * A pure fold with bounded state: events in, drafts out. No clock, no I/O, no randomness: time is `event.at`
+ * (which may step back a little). The same object serves daemon, replay, scan, tests and fuzzing.
+ */
+export type Detector = {
+  readonly onEvent: (event: SecurityEvent, emit: Emit) => void;
+  /** Number of keys it remembers; must stay under its bound whatever is fed. */
+  readonly size: () => number;
+  /** Forgets what has expired at event time `now`. Called about once a minute of event time. */
+  readonly sweep?: ((now: number) => void) | undefined;
+};
+
+/** A detection module: one folder, one registry line. */
+export type ModuleDefinition<Settings = unknown> = {
+  readonly manifest: ModuleManifest<Settings>;
+  readonly createDetector: (settings: Settings) => Detector;
+};
+
+/** Keeps the settings type inside; outside, modules look alike and take checked settings as `unknown`. */
+export const defineModule = <Settings>(definition: ModuleDefinition<Settings>): ModuleDefinition => ({
+  manifest: definition.manifest as ModuleManifest<unknown>,
+  createDetector: (settings) => definition.createDetector(definition.manifest.settings.parse(settings ?? {})),
+});
+
+// ── Collectors ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type ParseOutcome = 'event' | 'irrelevant' | 'unparsed';
+
+export type LineContext = {
+  /** `file:/var/log/auth.log`, `replay:auth.log`. */
+  readonly source: string;
+  /** Position of the line, for the event id: byte offset or line number. */
+  readonly position: number;
+  /** Used when the line itself has no usable time. */
+  readonly receivedAt: number;
+};
+
+/**
+ * Lines of one family of logs → events. Anchored, linear-time, never fooled by what a client wrote into a field.
+ * `irrelevant` = understood, nothing to say; `unparsed` = not a line of this family.
+ */
+export type Grammar = {
+  /** `auth`, `web`, `weberror`, `mail`, `app`: the word after `--collector`. */
+  readonly id: string;
+  readonly eventTypes: readonly string[];
+  readonly parse: (line: string, context: LineContext, emit: (event: SecurityEvent) => void) => ParseOutcome;
+};
+
+/** Where bytes or events come from. */
+export type SourceState = 'starting' | 'running' | 'waiting' | 'parked' | 'stopped';
+
+/** What a running collector tells its actor, all of it serialisable. */
+export type CollectorReport =
+  | { readonly type: 'state'; readonly state: SourceState; readonly detail: string }
+  | { readonly type: 'progress'; readonly lines: number; readonly parsed: number; readonly dropped: number; readonly lagBytes: number };
+
+/** One thing to read: a file, the journal, the process connector. */
+export type SourceSpec = {
+  /** Stable id: `file:/var/log/auth.log`. */
+  readonly id: string;
+  /** Collector id: `file`, `journald`, `process`. */
+  readonly collector: string;
+  /** Grammar id for line sources. */
+  readonly grammar?: string | undefined;
+  readonly path?: string | undefined;
+};
+
+/** Where a collector delivers. Both resolve when the sensor has taken the batch: awaiting them is the back-pressure. */
+export type Sink = {
+  /** Raw bytes, whole lines or not; `offset` is the file position of the first byte. The buffer is handed over. */
+  readonly chunk: (chunk: { readonly source: string; readonly grammar: string; readonly bytes: Uint8Array; readonly offset: number }) => Promise<ChunkResult>;
+  /** Events that are already structured. */
+  readonly events: (events: readonly SecurityEvent[]) => Promise<void>;
+};
+
+export type ChunkResult = {
+  /** Bytes up to the last complete line: the next chunk must start there. */
+  readonly consumed: number;
+  readonly lines: number;
+  readonly parsed: number;
+  readonly dropped: number;
+};
+
+/** Where a collector was, kept in the store. */
+export type Cursors = {
+  readonly get: (sourceId: string) => unknown;
+  readonly put: (sourceId: string, cursor: { readonly [key: string]: unknown }) => void;
+};
+
+export type CollectorContext = {
+  readonly spec: SourceSpec;
+  readonly sink: Sink;
+  readonly cursors: Cursors;
+  readonly clock: Clock;
+  /** Streams of the operating system that need `os`. */
+  readonly feeds: Feeds;
+  readonly report: (report: CollectorReport) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Runs until aborted; rejects with a SecError when the source cannot be read (the supervisor parks it). */
+export type CollectorDefinition = {
+  readonly id: string;
+  readonly title: string;
+  readonly run: (context: CollectorContext) => Promise<void>;
+};
+
+/** Operating system streams, given by `os`. Each ends when the signal aborts. */
+export type Feeds = {
+  /** Raw process connector facts, already batched. Rejects with SEC_UNAVAILABLE where the kernel does not answer. */
+  readonly processes: (signal: AbortSignal, onBatch: (batch: readonly ProcessFact[]) => Promise<void>) => Promise<void>;
+  /** `journalctl -f -o json` lines as bytes after a cursor. */
+  readonly journal: (cursor: string | undefined, signal: AbortSignal, onBytes: (bytes: Uint8Array) => Promise<void>) => Promise<void>;
+};
+
+/** One fact of the process connector, with what /proc still knew. */
+export type ProcessFact =
+  | {
+      readonly kind: 'exec';
+      readonly at: number;
+      readonly pid: number;
+      readonly process: import('../domain/host.ts').ProcessDetails | null;
+      readonly stdio: readonly string[];
+      readonly preload?: string | undefined;
+    }
+  | { readonly kind: 'fork'; readonly at: number; readonly pid: number; readonly parentPid: number }
+  | { readonly kind: 'exit'; readonly at: number; readonly pid: number; readonly code: number }
+  | { readonly kind: 'overrun'; readonly at: number; readonly lost: number };
+
+// ── Enforcers ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export type EnforcerManifest = {
+  readonly action: ActionName;
+  readonly title: string;
+  readonly risk: 'none' | 'low' | 'medium' | 'high';
+  /** What it needs from the system, in words. */
+  readonly privilege: string;
+  readonly isReversible: boolean;
+};
+
+/** An action about to happen. `plan` is what the approval dialog shows. */
+export type ActionRequest = {
+  readonly actionId: string;
+  readonly target: Target;
+  readonly params: { readonly [name: string]: string };
+  /** Wall-clock ms. */
+  readonly now: number;
+};
+
+/** Exact steps, pure. `undoNote` says how it is undone, or that it cannot be. */
+export type ActionPlan = {
+  readonly steps: readonly string[];
+  readonly undoNote: string;
+  /** How long it stays in force; undefined = no lease. */
+  readonly leaseMs?: number | undefined;
+};
+
+export type ActionOutcome = {
+  readonly verification: Verification;
+  /** In words: what was found after the act. */
+  readonly detail: string;
+};
+
+export type Availability = { readonly isAvailable: true } | { readonly isAvailable: false; readonly reason: string };
+
+/**
+ * One action. `apply` may be called again for the same request after a crash and must then not act twice; every method
+ * rejects with a SecError on failure. Guards run before `apply`, in the response layer and again inside it.
+ */
+export type Enforcer = {
+  readonly manifest: EnforcerManifest;
+  readonly availability: () => Promise<Availability>;
+  /** Pure: the steps that `apply` would take. Throws SEC_REFUSED or SEC_INPUT_INVALID for a target it can never act on. */
+  readonly plan: (request: ActionRequest) => ActionPlan;
+  /** Every check of `apply` without the act: resolves with undefined, or with why it would fail. */
+  readonly rehearse: (request: ActionRequest) => Promise<string | undefined>;
+  readonly apply: (request: ActionRequest) => Promise<ActionOutcome>;
+  /** Many at once in one transaction, where the enforcer can. */
+  readonly applyBatch?: ((requests: readonly ActionRequest[]) => Promise<readonly ActionOutcome[]>) | undefined;
+  readonly verify: (request: ActionRequest) => Promise<ActionOutcome>;
+  /** Takes it back, verified. Idempotent: what is already gone is a success. */
+  readonly undo: (request: ActionRequest) => Promise<ActionOutcome>;
+  /** Makes the kernel agree with the active leases; resolves with what had to be repaired. */
+  readonly reconcile?: ((leases: readonly Lease[], now: number) => Promise<Repair>) | undefined;
+  /** Suspends the target while an approval waits, and lets it go. kill_process only. */
+  readonly hold?: ((request: ActionRequest) => Promise<void>) | undefined;
+  readonly release?: ((request: ActionRequest) => Promise<void>) | undefined;
+  /** Removes everything this enforcer ever put on the host. Works without the store. */
+  readonly fini: () => Promise<readonly string[]>;
+};
+
+export type Repair = {
+  readonly added: number;
+  readonly removed: number;
+  /** In words, empty when nothing was wrong. */
+  readonly detail: string;
+};
+
+export type EnforcerFactory = (dependencies: { readonly host: Host; readonly clock: Clock }) => Enforcer;

@@ -1,0 +1,7 @@
+import type { ModuleDefinition } from './contract.ts';
+
+/** Every detection module. Nothing else enumerates them; a new module is one line here. */
+export const MODULES: readonly ModuleDefinition[] = [];
+
+/** The module of that id. */
+export const moduleOf = (id: string): ModuleDefinition | undefined => MODULES.find((module) => module.manifest.id === id);

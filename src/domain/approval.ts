@@ -1,0 +1,44 @@
+import type { ActionName, Target } from './action.ts';
+import type { ActionId, AlertId, ApprovalId } from './ids.ts';
+import type { Severity } from './severity.ts';
+
+export const APPROVAL_STATES = ['pending', 'approved', 'executing', 'done', 'failed', 'rejected', 'expired', 'void'] as const;
+export type ApprovalState = (typeof APPROVAL_STATES)[number];
+
+/** Who decided, from the peer credentials of the socket. */
+export type Actor = {
+  readonly name: string;
+  readonly uid: number;
+  readonly pid?: number | undefined;
+  readonly via: 'tui' | 'cli' | 'api' | 'daemon';
+};
+
+/** One action on one identified target, waiting for a person. Times are wall-clock ms. */
+export type Approval = {
+  readonly id: ApprovalId;
+  readonly actionId: ActionId;
+  readonly alertId: AlertId;
+  readonly module: string;
+  readonly alertType: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly action: ActionName;
+  readonly target: Target;
+  readonly params: { readonly [name: string]: string };
+  /** The exact steps that approval would run, as the enforcer planned them. */
+  readonly plan: readonly string[];
+  /** How it can be undone, or that it cannot. */
+  readonly undoNote: string;
+  readonly state: ApprovalState;
+  /** The target is suspended (SIGSTOP) while this waits. */
+  readonly isHeld: boolean;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly decidedAt?: number | undefined;
+  readonly decidedBy?: Actor | undefined;
+  readonly reason?: string | undefined;
+  /** What came of it, in words. */
+  readonly result?: string | undefined;
+  /** Grows with each change; a decision must name the version it saw. */
+  readonly version: number;
+};

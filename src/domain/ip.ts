@@ -1,0 +1,71 @@
+import ipaddr from 'ipaddr.js';
+
+const MAX_TEXT = 64;
+
+/**
+ * Canonical text of an IPv4 or IPv6 address: lower case, shortest form, v4-mapped IPv6 as IPv4, zone dropped.
+ * Undefined for anything else (no octal, hexadecimal or short IPv4 forms).
+ */
+export const canonicalIp = (text: string): string | undefined => {
+  if (text.length === 0 || text.length > MAX_TEXT) return undefined;
+  const bare = unbracket(text);
+  if (DOTTED.test(bare)) return isDottedQuad(bare) ? bare : undefined;
+  if (!bare.includes(':') || !ipaddr.IPv6.isValid(bare)) return undefined;
+  const parsed = ipaddr.IPv6.parse(bare.split('%')[0] ?? '');
+  return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toString();
+};
+
+const DOTTED = /^[0-9.]+$/;
+
+const unbracket = (text: string): string => (text.startsWith('[') && text.endsWith(']') ? text.slice(1, -1) : text);
+
+const isDottedQuad = (text: string): boolean => {
+  const parts = text.split('.');
+  return parts.length === 4 && parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255);
+};
+
+/** True when a canonical address is IPv6. */
+export const isV6 = (address: string): boolean => address.includes(':');
+
+/** A network: canonical base address and prefix length. A bare address is its own /32 or /128. */
+export type Network = { readonly address: string; readonly prefix: number; readonly isV6: boolean };
+
+/** Reads `address` or `address/prefix`; host bits are cleared, v4-mapped networks become IPv4. */
+export const parseNetwork = (text: string): Network | undefined => {
+  const [addressText = '', prefixText, ...rest] = text.trim().split('/');
+  if (rest.length > 0) return undefined;
+  const address = canonicalIp(addressText);
+  if (address === undefined) return undefined;
+  const v6 = isV6(address);
+  const wasMapped = !v6 && addressText.includes(':');
+  const widest = v6 || wasMapped ? 128 : 32;
+  const given = prefixText === undefined ? widest : /^[0-9]{1,3}$/.test(prefixText) ? Number(prefixText) : Number.NaN;
+  const prefix = wasMapped ? given - 96 : given;
+  if (!(prefix >= 0 && given <= widest)) return undefined;
+  return { address: baseOf(address, prefix), prefix, isV6: v6 };
+};
+
+/** Text form of a network: `address` for a single host, else `address/prefix`. */
+export const networkText = (network: Network): string =>
+  network.prefix === (network.isV6 ? 128 : 32) ? network.address : `${network.address}/${network.prefix}`;
+
+/** The network of `prefix` bits that a canonical address lies in. */
+export const networkOf = (address: string, prefix: number): Network => ({ address: baseOf(address, prefix), prefix, isV6: isV6(address) });
+
+/** The unit that is blocked and counted for an address: itself for IPv4, its /64 for IPv6. */
+export const blockUnitOf = (address: string): string => (isV6(address) ? networkText(networkOf(address, 64)) : address);
+
+/** True when `network` contains `address` (both canonical). */
+export const networkContains = (network: Network, address: string): boolean =>
+  network.isV6 === isV6(address) && baseOf(address, network.prefix) === network.address;
+
+/** True when one of the two networks contains the other. */
+export const networksOverlap = (a: Network, b: Network): boolean => (a.prefix <= b.prefix ? networkContains(a, b.address) : networkContains(b, a.address));
+
+const baseOf = (address: string, prefix: number): string => {
+  const parsed = ipaddr.parse(address);
+  const bytes = parsed.toByteArray().map((byte, index) => byte & maskByte(prefix - index * 8));
+  return ipaddr.fromByteArray(bytes).toString();
+};
+
+const maskByte = (bits: number): number => (bits >= 8 ? 0xff : bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff);

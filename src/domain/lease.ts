@@ -1,0 +1,21 @@
+import type { ActionName, Target } from './action.ts';
+import type { ActionId, AlertId, LeaseId } from './ids.ts';
+
+export const LEASE_STATES = ['intended', 'active', 'ended', 'failed'] as const;
+export type LeaseState = (typeof LEASE_STATES)[number];
+
+/** An action in force with an end: a block, a lock, a hold. Times are wall-clock ms. */
+export type Lease = {
+  readonly id: LeaseId;
+  readonly actionId: ActionId;
+  readonly alertId: AlertId | undefined;
+  readonly module: string;
+  readonly action: ActionName;
+  readonly target: Target;
+  readonly state: LeaseState;
+  readonly createdAt: number;
+  /** Undefined: until undone. */
+  readonly expiresAt: number | undefined;
+  readonly endedAt?: number | undefined;
+  readonly endedBecause?: string | undefined;
+};

@@ -1,0 +1,272 @@
+import { z } from 'zod';
+import { ALERT_STATUSES } from '../domain/alert.ts';
+import { PRESETS } from '../domain/policy.ts';
+import { SEVERITIES } from '../domain/severity.ts';
+import * as json from './schemas.ts';
+
+/** What a caller must be: see peer credentials. `viewer` reads, `operator` decides and undoes, `admin` configures and stops. */
+export type Role = 'viewer' | 'operator' | 'admin';
+
+/** One route as data. Server, client, CLI and docs derive from this table and nothing else. */
+export type Route<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Reply extends z.ZodType = z.ZodType,
+> = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Fastify form: `/api/v1/alerts/:id`. */
+  readonly path: string;
+  readonly role: Role;
+  readonly summary: string;
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly reply: Reply;
+};
+
+const route = <Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType>(
+  definition: Route<Params, Query, Body, Reply>,
+): Route<Params, Query, Body, Reply> => definition;
+
+const none = z.object({});
+const idParams = z.object({ id: z.string().min(4).max(64) });
+const limit = (fallback: number) => z.coerce.number().int().min(1).max(1000).default(fallback);
+/** Why a person did it: shown in the history. */
+const reason = z.object({ reason: z.string().max(500).default('') });
+/** A decision names the version it was made on; the daemon refuses it when it changed. */
+const decisionBody = z.object({ reason: z.string().max(500).default(''), version: z.number().int().optional() });
+
+export const ROUTES = {
+  health: route({
+    method: 'GET',
+    path: '/health',
+    role: 'viewer',
+    summary: 'Is the daemon alive',
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ status: z.enum(['healthy', 'degraded']), timestamp: z.string() }),
+  }),
+  status: route({
+    method: 'GET',
+    path: '/api/v1/status',
+    role: 'viewer',
+    summary: 'Daemon, sources, actors and limits',
+    params: none,
+    query: none,
+    body: none,
+    reply: json.statusJson,
+  }),
+  modules: route({
+    method: 'GET',
+    path: '/api/v1/modules',
+    role: 'viewer',
+    summary: 'Detection modules and their state',
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ modules: z.array(json.moduleJson), total: z.number() }),
+  }),
+  alerts: route({
+    method: 'GET',
+    path: '/api/v1/alerts',
+    role: 'viewer',
+    summary: 'Alerts, newest first',
+    params: none,
+    query: z.object({
+      limit: limit(100),
+      min_severity: z.enum(SEVERITIES).optional(),
+      module: z.string().max(64).optional(),
+      status: z.enum(ALERT_STATUSES).optional(),
+      ip: z.string().max(64).optional(),
+      before: z.string().max(64).optional(),
+    }),
+    body: none,
+    reply: z.object({ alerts: z.array(json.alertJson), total: z.number() }),
+  }),
+  alert: route({
+    method: 'GET',
+    path: '/api/v1/alerts/:id',
+    role: 'viewer',
+    summary: 'One alert, by unique prefix of its id',
+    params: idParams,
+    query: none,
+    body: none,
+    reply: json.alertJson,
+  }),
+  setAlertStatus: route({
+    method: 'PATCH',
+    path: '/api/v1/alerts/:id',
+    role: 'operator',
+    summary: 'Acknowledge, resolve, mark as false positive',
+    params: idParams,
+    query: none,
+    body: z.object({ status: z.enum(ALERT_STATUSES), reason: z.string().max(500).default('') }),
+    reply: json.alertJson,
+  }),
+  enforceStatus: route({
+    method: 'GET',
+    path: '/api/v1/enforce/status',
+    role: 'viewer',
+    summary: 'Mode, preset, guards and what each action needs',
+    params: none,
+    query: none,
+    body: none,
+    reply: json.enforceStatusJson,
+  }),
+  policies: route({
+    method: 'GET',
+    path: '/api/v1/enforce/policies',
+    role: 'viewer',
+    summary: 'The decision table in force',
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ policies: z.array(json.policyJson) }),
+  }),
+  history: route({
+    method: 'GET',
+    path: '/api/v1/enforce/history',
+    role: 'viewer',
+    summary: 'History, newest first',
+    params: none,
+    query: z.object({
+      limit: limit(50),
+      module: z.string().max(64).optional(),
+      kind: z.string().max(32).optional(),
+      before: z.coerce.number().int().optional(),
+    }),
+    body: none,
+    reply: z.object({ records: z.array(json.recordJson), count: z.number() }),
+  }),
+  verifyHistory: route({
+    method: 'GET',
+    path: '/api/v1/enforce/history/verify',
+    role: 'viewer',
+    summary: 'Walk the hash chain',
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({
+      intact: z.boolean(),
+      records: z.number(),
+      head: z.string().optional(),
+      broken_at: z.number().optional(),
+      problem: z.string().optional(),
+    }),
+  }),
+  leases: route({
+    method: 'GET',
+    path: '/api/v1/enforce/leases',
+    role: 'viewer',
+    summary: 'Actions in force',
+    params: none,
+    query: z.object({ limit: limit(100) }),
+    body: none,
+    reply: z.object({ leases: z.array(json.leaseJson), total: z.number() }),
+  }),
+  pendingApprovals: route({
+    method: 'GET',
+    path: '/api/v1/enforce/approvals/pending',
+    role: 'viewer',
+    summary: 'Actions that wait for a person',
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ approvals: z.array(json.approvalJson), total: z.number() }),
+  }),
+  approvalHistory: route({
+    method: 'GET',
+    path: '/api/v1/enforce/approvals/history',
+    role: 'viewer',
+    summary: 'Decided and expired approvals, newest first',
+    params: none,
+    query: z.object({ limit: limit(50) }),
+    body: none,
+    reply: z.object({ approvals: z.array(json.approvalJson), total: z.number() }),
+  }),
+  approve: route({
+    method: 'POST',
+    path: '/api/v1/enforce/approve/:id',
+    role: 'operator',
+    summary: 'Let a waiting action happen',
+    params: idParams,
+    query: none,
+    body: decisionBody,
+    reply: json.approvalJson,
+  }),
+  reject: route({
+    method: 'POST',
+    path: '/api/v1/enforce/reject/:id',
+    role: 'operator',
+    summary: 'Refuse a waiting action',
+    params: idParams,
+    query: none,
+    body: decisionBody,
+    reply: json.approvalJson,
+  }),
+  undo: route({
+    method: 'POST',
+    path: '/api/v1/enforce/rollback/:id',
+    role: 'operator',
+    summary: 'Take an action back, verified',
+    params: idParams,
+    query: none,
+    body: reason,
+    reply: json.recordJson,
+  }),
+  dryRun: route({
+    method: 'POST',
+    path: '/api/v1/enforce/dry-run/:mode',
+    role: 'admin',
+    summary: 'Only say what would be done, or do it',
+    params: z.object({ mode: z.enum(['on', 'off']) }),
+    query: none,
+    body: reason,
+    reply: z.object({ dry_run: z.boolean(), previous: z.boolean() }),
+  }),
+  preset: route({
+    method: 'POST',
+    path: '/api/v1/enforce/preset/:name',
+    role: 'admin',
+    summary: 'Apply a preset live, or show what it would change',
+    params: z.object({ name: z.enum(PRESETS) }),
+    query: none,
+    body: z.object({ preview: z.boolean().default(false), reason: z.string().max(500).default('') }),
+    reply: json.presetChangeJson,
+  }),
+  cleanup: route({
+    method: 'POST',
+    path: '/api/v1/enforce/cleanup',
+    role: 'admin',
+    summary: 'Take everything back and leave nothing behind',
+    params: none,
+    query: none,
+    body: reason,
+    reply: json.cleanupJson,
+  }),
+  shutdown: route({
+    method: 'POST',
+    path: '/api/v1/shutdown',
+    role: 'admin',
+    summary: 'Stop the daemon',
+    params: none,
+    query: none,
+    body: reason,
+    reply: z.object({ status: z.string() }),
+  }),
+} as const;
+
+export type Routes = typeof ROUTES;
+export type RouteName = keyof Routes;
+
+export type RouteInput<Name extends RouteName> = {
+  readonly params?: z.input<Routes[Name]['params']>;
+  readonly query?: z.input<Routes[Name]['query']>;
+  readonly body?: z.input<Routes[Name]['body']>;
+};
+export type RouteReply<Name extends RouteName> = z.output<Routes[Name]['reply']>;
+
+/** Server-sent events: `GET /api/v1/stream?after=<sequence>`, role viewer; messages are `streamMessage`. */
+export const STREAM_PATH = '/api/v1/stream';

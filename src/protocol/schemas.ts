@@ -1,0 +1,272 @@
+import { z } from 'zod';
+import { ACTIONS } from '../domain/action.ts';
+import { ALERT_STATUSES } from '../domain/alert.ts';
+import { APPROVAL_STATES } from '../domain/approval.ts';
+import { RECORD_KINDS } from '../domain/history.ts';
+import { PRESETS } from '../domain/policy.ts';
+import { SEVERITIES } from '../domain/severity.ts';
+
+/** Grows when a client made for the older one could misread an answer. */
+export const PROTOCOL_VERSION = 1;
+
+/** RFC 3339, UTC. */
+const timestamp = z.iso.datetime();
+const severity = z.enum(SEVERITIES);
+const action = z.enum(ACTIONS);
+const freeObject = z.record(z.string(), z.unknown());
+
+export const actorJson = z.object({ name: z.string(), uid: z.number().int(), pid: z.number().int().optional(), via: z.enum(['tui', 'cli', 'api', 'daemon']) });
+
+export const processJson = z.object({
+  pid: z.number().int(),
+  start_time: z.number(),
+  exe: z.string(),
+  uid: z.number().int().optional(),
+  cgroup: z.string().optional(),
+  name: z.string().optional(),
+  command_line: z.string().optional(),
+});
+
+export const entitiesJson = z.object({
+  ip: z.string().optional(),
+  user: z.string().optional(),
+  process: processJson.optional(),
+  file: z.object({ path: z.string(), sha256: z.string().optional() }).optional(),
+  session: z.string().optional(),
+  agent: z.string().optional(),
+});
+
+export const evidenceJson = z.object({
+  rule: z.string(),
+  field: z.string().optional(),
+  span: z.tuple([z.number(), z.number()]).optional(),
+  text: z.string().optional(),
+  line: z.string().optional(),
+  counters: z.record(z.string(), z.number()).optional(),
+});
+
+export const alertJson = z.object({
+  id: z.string(),
+  timestamp,
+  module: z.string(),
+  type: z.string(),
+  severity,
+  status: z.enum(ALERT_STATUSES),
+  title: z.string(),
+  description: z.string(),
+  event_ids: z.array(z.string()),
+  /** Kept for the compatible interface: `source_ip`, `username`, `process_id`, `process_name`, `file_path`. */
+  metadata: freeObject,
+  mitigations: z.array(z.string()),
+  entities: entitiesJson,
+  evidence: evidenceJson,
+  mitre: z.array(z.string()),
+  count: z.number().int(),
+  first_seen: timestamp,
+  last_seen: timestamp,
+  claim: z.boolean(),
+  version: z.number().int(),
+});
+
+export const recordJson = z.object({
+  id: z.string(),
+  sequence: z.number().int(),
+  timestamp,
+  kind: z.enum(RECORD_KINDS),
+  action_id: z.string().optional(),
+  alert_id: z.string().optional(),
+  approval_id: z.string().optional(),
+  module: z.string().optional(),
+  alert_type: z.string().optional(),
+  action: action.optional(),
+  target: z.string().optional(),
+  severity: severity.optional(),
+  outcome: z.string().optional(),
+  verification: z.enum(['verified', 'unverified', 'failed']).optional(),
+  preset: z.string().optional(),
+  dry_run: z.boolean().optional(),
+  actor: actorJson.optional(),
+  reason: z.string(),
+  details: freeObject.optional(),
+  duration_ms: z.number().optional(),
+  previous_hash: z.string(),
+  hash: z.string(),
+});
+
+export const approvalJson = z.object({
+  id: z.string(),
+  action_id: z.string(),
+  alert_id: z.string(),
+  module: z.string(),
+  alert_type: z.string(),
+  title: z.string(),
+  severity,
+  action,
+  target: z.string(),
+  process: processJson.optional(),
+  plan: z.array(z.string()),
+  undo_note: z.string(),
+  state: z.enum(APPROVAL_STATES),
+  held: z.boolean(),
+  created_at: timestamp,
+  expires_at: timestamp,
+  decided_at: timestamp.optional(),
+  decided_by: actorJson.optional(),
+  reason: z.string().optional(),
+  result: z.string().optional(),
+  version: z.number().int(),
+});
+
+export const leaseJson = z.object({
+  id: z.string(),
+  action_id: z.string(),
+  alert_id: z.string().optional(),
+  module: z.string(),
+  action,
+  target: z.string(),
+  state: z.enum(['intended', 'active', 'ended', 'failed']),
+  created_at: timestamp,
+  expires_at: timestamp.optional(),
+  ended_because: z.string().optional(),
+});
+
+/** One supervised actor as the operator sees it. */
+export const childJson = z.object({
+  id: z.string(),
+  kind: z.enum(['module', 'collector', 'enforcer', 'sensor', 'firewall', 'store']),
+  state: z.string(),
+  detail: z.string(),
+  restarts: z.number().int(),
+  critical: z.boolean(),
+});
+
+export const sourceJson = z.object({
+  id: z.string(),
+  collector: z.string(),
+  state: z.string(),
+  detail: z.string(),
+  lines: z.number(),
+  parsed: z.number(),
+  dropped: z.number(),
+  lag_bytes: z.number(),
+});
+
+export const moduleJson = z.object({
+  name: z.string(),
+  title: z.string(),
+  description: z.string(),
+  tier: z.number().int(),
+  enabled: z.boolean(),
+  state: z.string(),
+  detail: z.string(),
+  event_types: z.array(z.string()),
+  alert_types: z.array(z.string()),
+  findings: z.number().int(),
+  restarts: z.number().int(),
+});
+
+export const statusJson = z.object({
+  version: z.string(),
+  protocol: z.number().int(),
+  status: z.enum(['running', 'degraded', 'observe-only']),
+  hostname: z.string(),
+  pid: z.number().int(),
+  uptime_secs: z.number(),
+  timestamp,
+  alerts_total: z.number().int(),
+  approvals_pending: z.number().int(),
+  leases_active: z.number().int(),
+  modules_running: z.number().int(),
+  modules_total: z.number().int(),
+  enforcement: z.object({ enabled: z.boolean(), dry_run: z.boolean(), preset: z.enum(PRESETS) }),
+  sensor: z.object({ lines: z.number(), parsed: z.number(), dropped: z.number(), lag_ms: z.number(), restarts: z.number().int() }),
+  sources: z.array(sourceJson),
+  children: z.array(childJson),
+  store: z.object({ state: z.string(), detail: z.string(), bytes: z.number(), schema_version: z.number().int() }),
+  /** What this user or host cannot see or do, a line each. */
+  limits: z.array(z.string()),
+});
+
+export const availabilityJson = z.object({
+  action,
+  title: z.string(),
+  risk: z.string(),
+  privilege: z.string(),
+  reversible: z.boolean(),
+  available: z.boolean(),
+  reason: z.string(),
+});
+
+export const enforceStatusJson = z.object({
+  enabled: z.boolean(),
+  dry_run: z.boolean(),
+  preset: z.enum(PRESETS),
+  global_allow_list: z.array(z.string()),
+  protected: z.array(z.string()),
+  actions: z.array(availabilityJson),
+  leases_active: z.number().int(),
+  approvals_pending: z.number().int(),
+  stats: z.object({ total_records: z.number().int(), repairs: z.number().int() }),
+});
+
+export const ruleJson = z.object({
+  action,
+  min_severity: severity,
+  params: z.record(z.string(), z.string()),
+  skip_approval: z.boolean(),
+  dry_run: z.boolean(),
+  hold: z.boolean(),
+  types: z.array(z.string()),
+  description: z.string(),
+});
+
+export const policyJson = z.object({
+  module: z.string(),
+  enabled: z.boolean(),
+  min_severity: severity,
+  cooldown_seconds: z.number().int(),
+  max_actions_per_min: z.number().int(),
+  dry_run: z.boolean(),
+  allow_list: z.array(z.string()),
+  actions: z.array(ruleJson),
+});
+
+export const presetChangeJson = z.object({
+  preset: z.enum(PRESETS),
+  previous: z.enum(PRESETS),
+  applied: z.boolean(),
+  /** One line for each value that differs: `auth_fortress.block_ip.min_severity: CRITICAL → HIGH`. */
+  diff: z.array(z.string()),
+  policies: z.array(policyJson),
+});
+
+export const cleanupJson = z.object({ removed: z.array(z.string()), left: z.array(z.string()) });
+
+/** What the stream sends. `sequence` grows by one per message; a client resumes after the last one it saw. */
+export const streamMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hello'), sequence: z.number(), protocol: z.number(), status: statusJson }),
+  z.object({ type: z.literal('alert'), sequence: z.number(), alert: alertJson }),
+  z.object({ type: z.literal('approval'), sequence: z.number(), approval: approvalJson }),
+  z.object({ type: z.literal('record'), sequence: z.number(), record: recordJson }),
+  z.object({ type: z.literal('status'), sequence: z.number(), status: statusJson }),
+  /** Messages `missed` were not sent (slow client, or the daemon restarted). */
+  z.object({ type: z.literal('gap'), sequence: z.number(), missed: z.number() }),
+]);
+
+export const errorJson = z.object({ error: z.string(), code: z.string(), hint: z.string(), status: z.number().int() });
+
+export type AlertJson = z.infer<typeof alertJson>;
+export type ApprovalJson = z.infer<typeof approvalJson>;
+export type RecordJson = z.infer<typeof recordJson>;
+export type LeaseJson = z.infer<typeof leaseJson>;
+export type StatusJson = z.infer<typeof statusJson>;
+export type ChildJson = z.infer<typeof childJson>;
+export type SourceJson = z.infer<typeof sourceJson>;
+export type ModuleJson = z.infer<typeof moduleJson>;
+export type EnforceStatusJson = z.infer<typeof enforceStatusJson>;
+export type PolicyJson = z.infer<typeof policyJson>;
+export type PresetChangeJson = z.infer<typeof presetChangeJson>;
+export type CleanupJson = z.infer<typeof cleanupJson>;
+export type StreamMessage = z.infer<typeof streamMessage>;
+export type ErrorJson = z.infer<typeof errorJson>;
+export type ActorJson = z.infer<typeof actorJson>;
