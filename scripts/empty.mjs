@@ -1,0 +1,2 @@
+/** Stands in for a development tool that the bundle must not carry. */
+export default {};
