@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import { ACTIONS } from '../domain/action.ts';
+import { parseDurationMs } from '../domain/duration.ts';
+import { parseNetwork } from '../domain/ip.ts';
+import { PRESETS } from '../domain/policy.ts';
+import { parseSeverity, type Severity } from '../domain/severity.ts';
+
+/** Any case is read; anything but the five words is refused, so that a typo never becomes INFO. */
+const severity = z
+  .string()
+  .refine((text) => parseSeverity(text) !== undefined, 'expected INFO, LOW, MEDIUM, HIGH or CRITICAL')
+  .transform((text): Severity => parseSeverity(text) ?? 'CRITICAL');
+const durationMs = z
+  .union([z.string(), z.number()])
+  .transform(String)
+  .refine((text) => parseDurationMs(text) !== undefined, 'expected a duration such as 30s, 5m or 1h')
+  .transform((text) => parseDurationMs(text) ?? 0);
+const network = z.string().refine((text) => parseNetwork(text) !== undefined, 'expected an address or a network such as 203.0.113.0/24 or 2001:db8::/48');
+const paramText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+export const ruleSchema = z.strictObject({
+  action: z.enum(ACTIONS),
+  min_severity: severity.default('INFO'),
+  params: z.record(z.string(), paramText).default({}),
+  skip_approval: z.boolean().default(false),
+  dry_run: z.boolean().default(false),
+  description: z.string().max(500).default(''),
+  hold: z.boolean().default(false),
+  types: z.array(z.string().max(64)).default([]),
+});
+
+/** A preset's policy: whole. */
+export const presetPolicySchema = z.strictObject({
+  min_severity: severity,
+  cooldown_seconds: z.number().int().min(0),
+  max_actions_per_min: z.number().int().min(0),
+  actions: z.array(ruleSchema),
+});
+
+/** A user's policy: what is named is merged over the preset's, per key (the reference replaced it whole: W15). */
+export const userPolicySchema = z.strictObject({
+  enabled: z.boolean().optional(),
+  min_severity: severity.optional(),
+  cooldown_seconds: z.number().int().min(0).optional(),
+  max_actions_per_min: z.number().int().min(0).optional(),
+  dry_run: z.boolean().optional(),
+  allow_list: z.array(network).optional(),
+  actions: z.array(ruleSchema).optional(),
+});
+
+export const gateSchema = z.strictObject({
+  enabled: z.boolean().optional(),
+  require_approval: z.array(z.enum(ACTIONS)).optional(),
+  auto_approve_above: severity.optional(),
+  ttl: durationMs.optional(),
+  max_pending: z.number().int().min(1).max(1000).optional(),
+});
+
+const escalationSchema = z.strictObject({
+  enabled: z.boolean().optional(),
+  timeouts: z
+    .record(z.string(), z.strictObject({ timeout: durationMs, escalate_to: severity, re_notify: z.boolean().default(true), max_escalations: z.number().int().min(0) }))
+    .optional(),
+});
+
+export const presetSchema = z.strictObject({
+  name: z.enum(PRESETS),
+  title: z.string(),
+  approval_gate: gateSchema,
+  escalation: escalationSchema.optional(),
+  policies: z.record(z.string(), presetPolicySchema),
+});
+
+const moduleSchema = z.strictObject({ enabled: z.boolean().default(true), settings: z.record(z.string(), z.unknown()).default({}) });
+
+const sourceSchema = z.strictObject({
+  path: z.string().startsWith('/', 'expected an absolute path'),
+  grammar: z.enum(['auth', 'web', 'weberror', 'mail', 'app', 'auto']).default('auto'),
+});
+
+const capsSchema = z.strictObject({
+  max_active_blocks: z.number().int().min(1).max(1_000_000).default(100_000),
+  max_new_actions_per_min: z.number().int().min(1).default(600),
+  max_block_duration: durationMs.default(7 * 86_400_000),
+});
+
+/** Sections of the compatible interface that this version accepts and does not use; `1sec config` says so. */
+const later = z.unknown().optional();
+
+/** The configuration file. Key names are those of the compatible interface (reference §2.2); `sources` and `caps` are ours. */
+export const configSchema = z.strictObject({
+  server: z.strictObject({ socket: z.string().optional(), host: later, port: later, api_keys: later, read_only_keys: later, allow_unauthenticated_read: later, cors_origins: later, tls_cert: later, tls_key: later }).default({}),
+  alerts: z.strictObject({ max_store: z.number().int().min(100).max(10_000_000).default(100_000), enable_console: later, webhook_urls: later }).default({ max_store: 100_000 }),
+  logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), format: z.enum(['console', 'json']).default('console') }).default({ level: 'info', format: 'console' }),
+  modules: z.record(z.string(), moduleSchema).default({}),
+  sources: z
+    .strictObject({ auto: z.boolean().default(true), files: z.array(sourceSchema).max(256).default([]), processes: z.boolean().default(true), journald: z.boolean().default(true) })
+    .default({ auto: true, files: [], processes: true, journald: true }),
+  enforcement: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      dry_run: z.boolean().default(true),
+      preset: z.enum(PRESETS).default('safe'),
+      global_allow_list: z.array(network).default([]),
+      policies: z.record(z.string(), userPolicySchema).default({}),
+      approval_gate: gateSchema.default({}),
+      caps: capsSchema.prefault({}),
+    })
+    .prefault({}),
+  escalation: later,
+  syslog: later,
+  bus: later,
+  archive: later,
+  cloud: later,
+  token_vault: later,
+  rust_engine: later,
+  auto_update: later,
+});
+
+export type Config = z.output<typeof configSchema>;
+export type PresetFile = z.output<typeof presetSchema>;
+export type UserPolicy = z.output<typeof userPolicySchema>;
