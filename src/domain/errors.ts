@@ -40,6 +40,11 @@ export const ERROR_CATALOGUE = {
   SEC_TIMEOUT: { exit: 17, message: 'It took too long.', hint: 'Try again; see `1sec status` for what is slow.' },
   SEC_PROTOCOL: { exit: 18, message: 'Client and daemon do not speak the same version.', hint: 'Restart the daemon after an upgrade.' },
   SEC_CLEANUP_INCOMPLETE: { exit: 19, message: 'Cleanup could not remove everything.', hint: 'The list says what is left and why; run it again as root.' },
+  SEC_HOST_REFUSED: {
+    exit: 20,
+    message: 'The kernel or a system tool refused the change.',
+    hint: 'The text is what it answered; nothing of this change was applied.',
+  },
   SEC_INTERNAL: { exit: 70, message: 'Something broke inside.', hint: 'Please report it with the text above.' },
 } as const satisfies { readonly [code: string]: { readonly exit: number; readonly message: string; readonly hint: string } };
 

@@ -7,13 +7,16 @@ import type { ConnectionRef, ProcessRef } from './entity.ts';
 export type HostOperations = {
   /** What this host and user can do. Never fails. */
   readonly describe: { readonly request: Record<never, never>; readonly reply: HostDescription };
-  /** Live endpoints of the people who operate this host (operator-safety 1), collected now. */
-  readonly operators: { readonly request: { readonly clientPids: readonly number[] }; readonly reply: OperatorEndpoints };
+  /** Live endpoints of the people who operate this host (operator-safety 1), collected now. Without `clientPids`: those named last. */
+  readonly operators: { readonly request: { readonly clientPids?: readonly number[] | undefined }; readonly reply: OperatorEndpoints };
 
-  /** Makes table `inet onesec` with sets and chains if it is missing or not as it should be. */
-  readonly 'firewall.ensure': { readonly request: { readonly protect: readonly string[] }; readonly reply: { readonly created: boolean } };
-  /** One transaction: removals, then additions with kernel timeouts. All or nothing. */
-  readonly 'firewall.apply': { readonly request: FirewallBatch; readonly reply: { readonly added: number; readonly removed: number } };
+  /** Makes table `inet onesec` with sets and chains if it is missing or not as it should be. Without `protect`: the addresses protected last. */
+  readonly 'firewall.ensure': { readonly request: { readonly protect?: readonly string[] | undefined }; readonly reply: { readonly created: boolean } };
+  /** One transaction: removals, then additions with kernel timeouts. All or nothing, but for `refused`: additions that would cover a protected address. */
+  readonly 'firewall.apply': {
+    readonly request: FirewallBatch;
+    readonly reply: { readonly added: number; readonly removed: number; readonly refused?: readonly string[] | undefined };
+  };
   /** Replaces the set of addresses that are accepted before any drop. */
   readonly 'firewall.protect': { readonly request: { readonly addresses: readonly string[] }; readonly reply: Record<never, never> };
   /** Every blocked address or prefix the kernel has, with the time it has left. `present: false`: the table is gone. */
