@@ -36,6 +36,8 @@ export const eventFromJson = (json: SecurityEventJson, trust: Trust, now: number
   if (json.source_ip !== undefined && json.source_ip !== '' && sourceIp === undefined) details['original_source_ip'] = json.source_ip;
   if (!TOKEN.test(json.module)) details['original_module'] = json.module;
   if (!TOKEN.test(json.type)) details['original_type'] = json.type;
+  const content = json.raw_data === undefined ? undefined : Buffer.from(json.raw_data, 'base64');
+  const raw = content?.toString('utf8').slice(0, MAX_RAW);
   return {
     id: json.id,
     at: json.timestamp === undefined ? now : Date.parse(json.timestamp),
@@ -45,7 +47,8 @@ export const eventFromJson = (json: SecurityEventJson, trust: Trust, now: number
     severity: json.severity,
     summary: json.summary,
     details,
-    raw: json.raw_data === undefined ? undefined : Buffer.from(json.raw_data, 'base64').toString('utf8').slice(0, MAX_RAW),
+    raw,
+    bytes: content === undefined || raw === undefined || content.equals(Buffer.from(raw, 'utf8')) ? undefined : content,
     sourceIp,
     destIp,
     userAgent: json.user_agent,
@@ -70,7 +73,9 @@ export const eventToJson = (event: SecurityEvent): { readonly [key: string]: unk
   severity: event.severity,
   summary: event.summary,
   ...(Object.keys(event.details).length === 0 ? {} : { details: event.details }),
-  ...(event.raw === undefined ? {} : { raw_data: Buffer.from(event.raw, 'utf8').toString('base64') }),
+  ...(event.raw === undefined && event.bytes === undefined
+    ? {}
+    : { raw_data: Buffer.from(event.bytes ?? Buffer.from(event.raw ?? '', 'utf8')).toString('base64') }),
   ...(event.sourceIp === undefined ? {} : { source_ip: event.sourceIp }),
   ...(event.destIp === undefined ? {} : { dest_ip: event.destIp }),
   ...(event.userAgent === undefined ? {} : { user_agent: event.userAgent }),

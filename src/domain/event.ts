@@ -27,6 +27,8 @@ export type SecurityEvent = {
   readonly details: Details;
   /** The source line, at most 8 KiB. */
   readonly raw?: string | undefined;
+  /** The exact bytes that came as `raw_data`, when `raw` cannot hold them (not UTF-8, or over 8 KiB): uploads, firmware, images. */
+  readonly bytes?: Uint8Array | undefined;
   readonly sourceIp?: string | undefined;
   readonly destIp?: string | undefined;
   readonly userAgent?: string | undefined;
