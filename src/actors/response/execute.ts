@@ -1,0 +1,154 @@
+import { type ActionName, targetKey } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { Actor } from '../../domain/approval.ts';
+import { toSecError } from '../../domain/errors.ts';
+import type { HistoryDraft, HistoryRecord } from '../../domain/history.ts';
+import { asId, createId } from '../../domain/ids.ts';
+import type { Lease } from '../../domain/lease.ts';
+import type { ActionOutcome, ActionPlan, ActionRequest, Enforcer } from '../contract.ts';
+import { policyOf } from './decide.ts';
+import type { Veto } from './guard.ts';
+import { aboutAlert } from './records.ts';
+import type { ResponderDependencies } from './responder.ts';
+
+/** One action that is about to happen, and why. */
+export type Job = {
+  readonly alert: Alert;
+  readonly request: ActionRequest;
+  readonly reason: string;
+  readonly approvalId?: string | undefined;
+  readonly actor?: Actor | undefined;
+};
+
+export type ExecuteDependencies = Pick<ResponderDependencies, 'store' | 'clock' | 'leases' | 'enforcers' | 'policy' | 'veto' | 'onRecords'>;
+
+type Prepared = { readonly job: Job; readonly plan: ActionPlan; readonly lease: Lease | undefined };
+
+/**
+ * Intent on disk, act, verify, outcome on disk: for many targets of one action in one go. Guards are asked once more, at
+ * the last moment. Never rejects for a failed action: that is an outcome, and recorded.
+ */
+export const executeBatch = async (dependencies: ExecuteDependencies, action: ActionName, jobs: readonly Job[]): Promise<void> => {
+  await executeJobs(dependencies, action, jobs);
+};
+
+/** As `executeBatch`, with the outcome of each job in order; undefined where a guard refused it. */
+export const executeJobs = async (
+  dependencies: ExecuteDependencies,
+  action: ActionName,
+  jobs: readonly Job[],
+): Promise<readonly (ActionOutcome | undefined)[]> => {
+  const { store, clock, enforcers } = dependencies;
+  const enforcer = enforcers.get(action);
+  if (enforcer === undefined) return jobs.map(() => undefined);
+  const judged = jobs.map((job) => prepare(dependencies, enforcer, job));
+  const ready = judged.filter((item): item is Prepared => !('veto' in item));
+  const refusals = judged.flatMap((item) => ('veto' in item ? [refusalRecord(item.job, action, item.veto, clock.now())] : []));
+  const started = clock.monotonic();
+  const intents = ready.map((item) => intentRecord(item, action, clock.now()));
+  const leases = ready.flatMap((item) => item.lease ?? []);
+  if (ready.length > 0 || refusals.length > 0) publish(dependencies, await store.commit({ leases, records: [...refusals, ...intents] }));
+  for (const lease of leases) dependencies.leases.set(lease);
+  if (ready.length === 0) return judged.map(() => undefined);
+
+  const outcomes = await applyAll(enforcer, ready);
+  const settled = ready.map((item, index) => settle(item, outcomes[index] ?? { verification: 'failed', detail: 'no answer' }, clock.now()));
+  const durationMs = Math.round((clock.monotonic() - started) * 10) / 10;
+  const records = settled.map((item) => outcomeRecord(item.prepared, action, item.outcome, clock.now(), durationMs));
+  for (const { lease } of settled) if (lease !== undefined) dependencies.leases.set(lease);
+  publish(dependencies, await store.commit({ leases: settled.flatMap((item) => item.lease ?? []), records }));
+  const byJob = new Map(settled.map((item) => [item.prepared.job, item.outcome]));
+  return jobs.map((job) => byJob.get(job));
+};
+
+const publish = (dependencies: ExecuteDependencies, records: readonly HistoryRecord[]): void => dependencies.onRecords(records);
+
+const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, job: Job): Prepared | { readonly job: Job; readonly veto: Veto } => {
+  const policy = dependencies.policy();
+  const { target } = job.request;
+  const veto = dependencies.veto(enforcer.manifest.action, target, [...policy.globalAllowList, ...(policyOf(policy, job.alert.module)?.allowList ?? [])]);
+  if (veto !== undefined) return { job, veto };
+  try {
+    const plan = enforcer.plan(job.request);
+    return { job, plan, lease: leaseFor(dependencies, enforcer, job, plan) };
+  } catch (problem) {
+    return { job, veto: { outcome: 'refused', reason: toSecError(problem).message } };
+  }
+};
+
+const leaseFor = (dependencies: ExecuteDependencies, enforcer: Enforcer, job: Job, plan: ActionPlan): Lease | undefined => {
+  if (plan.leaseMs === undefined) return undefined;
+  const now = dependencies.clock.now();
+  const capped = Math.min(plan.leaseMs, dependencies.policy().caps.maxBlockSeconds * 1000);
+  return {
+    id: createId<'LeaseId'>(now),
+    actionId: asId<'ActionId'>(job.request.actionId),
+    alertId: job.alert.id,
+    module: job.alert.module,
+    action: enforcer.manifest.action,
+    target: job.request.target,
+    state: 'intended',
+    createdAt: now,
+    expiresAt: now + capped,
+  };
+};
+
+const applyAll = async (enforcer: Enforcer, ready: readonly Prepared[]): Promise<readonly ActionOutcome[]> => {
+  const requests = ready.map((item) => item.job.request);
+  if (enforcer.applyBatch !== undefined && requests.length > 1) {
+    const together = await enforcer.applyBatch(requests).catch(() => undefined);
+    if (together !== undefined) return together;
+    // The transaction failed as a whole: one by one, so that a single bad target does not spare the others.
+  }
+  const outcomes: ActionOutcome[] = [];
+  for (const request of requests) outcomes.push(await enforcer.apply(request).catch(failure));
+  return outcomes;
+};
+
+const failure = (problem: unknown): ActionOutcome => ({ verification: 'failed', detail: toSecError(problem).message });
+
+const settle = (
+  prepared: Prepared,
+  outcome: ActionOutcome,
+  now: number,
+): { readonly prepared: Prepared; readonly outcome: ActionOutcome; readonly lease: Lease | undefined } => {
+  const { lease } = prepared;
+  if (lease === undefined) return { prepared, outcome, lease };
+  const next: Lease =
+    outcome.verification === 'failed' ? { ...lease, state: 'failed', endedAt: now, endedBecause: outcome.detail } : { ...lease, state: 'active' };
+  return { prepared, outcome, lease: next };
+};
+
+const base = (job: Job, action: ActionName, at: number): Omit<HistoryDraft, 'kind' | 'reason'> => ({
+  at,
+  ...aboutAlert(job.alert),
+  actionId: job.request.actionId,
+  approvalId: job.approvalId,
+  actor: job.actor,
+  action,
+  target: targetKey(job.request.target),
+});
+
+const refusalRecord = (job: Job, action: ActionName, veto: Veto, at: number): HistoryDraft => ({
+  ...base(job, action, at),
+  kind: 'decision',
+  outcome: veto.outcome,
+  reason: veto.reason,
+});
+
+const intentRecord = (item: Prepared, action: ActionName, at: number): HistoryDraft => ({
+  ...base(item.job, action, at),
+  kind: 'intent',
+  outcome: 'execute',
+  reason: item.job.reason,
+  details: { plan: item.plan.steps, undo: item.plan.undoNote, leaseId: item.lease?.id, params: item.job.request.params, target: item.job.request.target },
+});
+
+const outcomeRecord = (item: Prepared, action: ActionName, outcome: ActionOutcome, at: number, durationMs: number): HistoryDraft => ({
+  ...base(item.job, action, at),
+  kind: 'outcome',
+  outcome: outcome.verification === 'failed' ? 'failure' : 'success',
+  verification: outcome.verification,
+  reason: outcome.detail,
+  durationMs,
+});

@@ -1,0 +1,134 @@
+import { type ActionName, targetKey } from '../../domain/action.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Decision } from '../../domain/decision.ts';
+import { messageOf } from '../../domain/errors.ts';
+import type { HistoryDraft, HistoryRecord } from '../../domain/history.ts';
+import { type ActionId, createId } from '../../domain/ids.ts';
+import type { EnforcementPolicy } from '../../domain/policy.ts';
+import type { Store } from '../../store/contract.ts';
+import type { ActionRequest, Enforcer } from '../contract.ts';
+import { type ActionQueue, createActionQueue } from './action-queue.ts';
+import { cooldownKey, decide, policyOf } from './decide.ts';
+import { executeBatch, type Job } from './execute.ts';
+import type { Veto } from './guard.ts';
+import type { LeaseBook } from './lease-book.ts';
+import type { Ledger } from './ledger.ts';
+import { decisionRecord } from './records.ts';
+
+const MAX_BATCH = 1000;
+const MAX_WAITING = 10_000;
+
+export type ResponderDependencies = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly leases: LeaseBook;
+  readonly enforcers: ReadonlyMap<ActionName, Enforcer>;
+  readonly unavailable: (action: ActionName) => string | undefined;
+  readonly policy: () => EnforcementPolicy;
+  readonly veto: (action: ActionName, target: Decision['target'], allowList: readonly string[]) => Veto | undefined;
+  readonly pendingApprovals: () => number;
+  readonly requestApproval: (alert: Alert, decision: Decision) => Promise<void>;
+  readonly onRecords: (records: readonly HistoryRecord[]) => void;
+  readonly onProblem: (what: string, problem: unknown) => void;
+};
+
+/** From alerts to actions: decides, records, queues, and never lets one action wait for another kind. */
+export type Responder = {
+  /** `isRepeat`: a fold of an alert that was answered before; a cooldown is then not worth a record. */
+  readonly respond: (alert: Alert, isRepeat: boolean) => void;
+  /** Resolves when no action waits or runs. */
+  readonly idle: () => Promise<void>;
+};
+
+/** A responder over the given enforcers. */
+export const createResponder = (dependencies: ResponderDependencies): Responder => {
+  const { clock, ledger, leases } = dependencies;
+  const queues = new Map<ActionName, ActionQueue<Job>>();
+  const queueOf = (action: ActionName): ActionQueue<Job> => {
+    const known = queues.get(action);
+    if (known !== undefined) return known;
+    const queue = createActionQueue<Job>({
+      maxBatch: MAX_BATCH,
+      maxWaiting: MAX_WAITING,
+      run: (jobs) => executeBatch(dependencies, action, jobs),
+      onBug: (problem) => dependencies.onProblem(`${action} batch`, problem),
+    });
+    queues.set(action, queue);
+    return queue;
+  };
+  const note = (drafts: readonly HistoryDraft[]): void => dependencies.onRecords(dependencies.store.history.note(drafts));
+
+  const respond = (alert: Alert, isRepeat: boolean): void => {
+    const policy = dependencies.policy();
+    const decisions = decide(alert, {
+      policy,
+      veto: dependencies.veto,
+      activeUntil: (action, target) => leases.find(action, target)?.expiresAt,
+      cooldownLeft: (key) => ledger.cooldownLeft(key, clock.monotonic()),
+      budgetLeft: (module, action, limit) => ledger.budgetLeft(module, action, limit, clock.monotonic()),
+      globalBudgetLeft: () => policy.caps.maxNewActionsPerMinute - ledger.spentGlobally(clock.monotonic()),
+      activeBlocks: () => leases.count('block_ip'),
+      pendingApprovals: dependencies.pendingApprovals,
+      unavailable: dependencies.unavailable,
+    });
+    for (const decision of decisions) carryOut(alert, decision, policy, isRepeat);
+  };
+
+  const carryOut = (alert: Alert, decision: Decision, policy: EnforcementPolicy, isRepeat: boolean): void => {
+    if (isRepeat && (decision.outcome === 'cooldown' || decision.outcome === 'no-target')) return;
+    const cooldownMs = (policyOf(policy, alert.module)?.cooldownSeconds ?? 0) * 1000;
+    const record = decisionRecord(alert, decision, clock.now(), policy.preset);
+    // Every answer starts the cooldown, a refusal too: a flood of one attack is one line in the history.
+    ledger.startCooldown(cooldownKey(alert.module, decision.action, decision.target), cooldownMs, clock.monotonic());
+    switch (decision.outcome) {
+      case 'execute':
+        if (decision.action === 'log_only') {
+          note([{ ...record, kind: 'outcome', outcome: 'success', verification: 'verified', reason: `recorded: ${alert.title}` }]);
+          return;
+        }
+        ledger.spend(alert.module, decision.action, clock.monotonic());
+        if (!queueOf(decision.action).add(jobOf(alert, decision)))
+          note([{ ...record, outcome: 'over-budget', reason: `${MAX_WAITING} ${decision.action} are waiting already` }]);
+        return;
+      case 'needs-approval':
+        ledger.spend(alert.module, decision.action, clock.monotonic());
+        dependencies.requestApproval(alert, decision).catch((problem: unknown) => dependencies.onProblem('approval request', problem));
+        return;
+      case 'dry-run':
+        ledger.spend(alert.module, decision.action, clock.monotonic());
+        rehearse(alert, decision)
+          .then((words) => note([{ ...record, reason: words }]))
+          .catch((problem: unknown) => dependencies.onProblem('rehearsal', problem));
+        return;
+      default:
+        note([record]);
+    }
+  };
+
+  const rehearse = async (alert: Alert, decision: Decision): Promise<string> => {
+    const enforcer = dependencies.enforcers.get(decision.action);
+    if (enforcer === undefined) return 'would fail: no such action here';
+    const request = jobOf(alert, decision).request;
+    try {
+      const problem = await enforcer.rehearse(request);
+      return problem === undefined ? `would do: ${enforcer.plan(request).steps.join('; ')}` : `would fail: ${problem}`;
+    } catch (problem) {
+      return `would fail: ${messageOf(problem)}`;
+    }
+  };
+
+  const jobOf = (alert: Alert, decision: Decision): Job => {
+    const now = clock.now();
+    const request: ActionRequest = { actionId: createId<'ActionId'>(now) satisfies ActionId, target: decision.target, params: decision.rule.params, now };
+    return { alert, request, reason: `${decision.reason}: ${targetKey(decision.target)}` };
+  };
+
+  return {
+    respond,
+    idle: async () => {
+      for (const queue of queues.values()) await queue.idle();
+    },
+  };
+};

@@ -1,0 +1,60 @@
+import { formatDuration } from '../domain/duration.ts';
+import type { CommandContext } from './command.ts';
+import { pairs, table } from './table.ts';
+
+/** `1sec status` */
+export const run = async (context: CommandContext): Promise<number> => {
+  const client = await context.client();
+  const status = await client.call('status');
+  if (context.flag('json')) {
+    context.print(JSON.stringify(status, null, 2));
+    return 0;
+  }
+  const mode = !status.enforcement.enabled ? 'off' : status.enforcement.dry_run ? 'DRY RUN (says what it would do, does nothing)' : 'LIVE';
+  context.print(
+    pairs([
+      ['daemon', `${status.status}, v${status.version}, pid ${status.pid}, up ${formatDuration(status.uptime_secs * 1000)}`],
+      ['host', status.hostname],
+      ['enforcement', `${mode}, preset ${status.enforcement.preset}`],
+      ['modules', `${status.modules_running} of ${status.modules_total} running`],
+      ['alerts', `${status.alerts_total}`],
+      ['waiting', `${status.approvals_pending} approvals`],
+      ['in force', `${status.leases_active} actions`],
+      [
+        'sensor',
+        `${status.sensor.lines} lines, ${status.sensor.parsed} parsed, ${status.sensor.dropped} dropped, lag ${status.sensor.lag_ms} ms, ${status.sensor.restarts} restarts`,
+      ],
+      ['store', `${status.store.state}${status.store.detail === '' ? '' : `: ${status.store.detail}`}`],
+    ]),
+  );
+  context.print('');
+  context.print(
+    table(
+      ['SOURCE', 'STATE', 'LINES', 'PARSED', 'DROPPED', 'LAG', 'DETAIL'],
+      status.sources.map((source) => [
+        source.id,
+        source.state,
+        String(source.lines),
+        String(source.parsed),
+        String(source.dropped),
+        `${source.lag_bytes} B`,
+        source.detail,
+      ]),
+    ),
+  );
+  const troubled = status.children.filter((child) => child.restarts > 0 || child.detail !== '');
+  if (troubled.length > 0) {
+    context.print('');
+    context.print(
+      table(
+        ['ACTOR', 'STATE', 'RESTARTS', 'DETAIL'],
+        troubled.map((child) => [child.id, child.state, String(child.restarts), child.detail]),
+      ),
+    );
+  }
+  if (status.limits.length > 0) {
+    context.print('');
+    for (const line of status.limits) context.print(`! ${line}`);
+  }
+  return 0;
+};

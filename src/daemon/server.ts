@@ -1,0 +1,150 @@
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { createConnection, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ERROR_CATALOGUE, type ErrorCode, messageOf, SecError, toSecError } from '../domain/errors.ts';
+import { ROUTES, type Route, type RouteName, STREAM_PATH } from '../protocol/routes.ts';
+import { PROTOCOL_VERSION, type StatusJson, type StreamMessage } from '../protocol/schemas.ts';
+import type { Caller, Handlers } from './api.ts';
+import type { Hub } from './hub.ts';
+
+const BODY_LIMIT = 64 * 1024;
+/** Bytes a slow client may leave unread before messages are dropped for it. */
+const CLIENT_BUFFER = 256 * 1024;
+const MAX_STREAMS = 64;
+
+export type ServerOptions = {
+  readonly socketPath: string;
+  /** Group that owns the socket beside root; undefined = none. */
+  readonly groupId: number | undefined;
+  readonly handlers: Handlers;
+  readonly hub: Hub;
+  readonly status: () => StatusJson;
+  /** Peer credentials → who, and what they may do. */
+  readonly identify: (socket: Socket, client: string) => Caller;
+  readonly onMutation: (caller: Caller, what: string) => void;
+};
+
+export type Server = { readonly close: () => Promise<void> };
+
+/** Listens on the Unix socket (0660). Rejects with SEC_ALREADY_RUNNING when somebody answers there already. */
+export const startServer = async (options: ServerOptions): Promise<Server> => {
+  await claimSocket(options.socketPath);
+  const app = Fastify({ logger: false, bodyLimit: BODY_LIMIT, forceCloseConnections: true, requestTimeout: 0 });
+  app.setErrorHandler((problem, _request, reply) => sendError(reply, asSecError(problem)));
+  app.setNotFoundHandler((request, reply) => sendError(reply, new SecError('SEC_NOT_FOUND', `no route ${request.method} ${request.url}`)));
+  for (const name of Object.keys(ROUTES) as RouteName[]) addRoute(app, name, options);
+  addStream(app, options);
+  const before = process.umask(0o117);
+  try {
+    await app.listen({ path: options.socketPath });
+  } finally {
+    process.umask(before);
+  }
+  await chmod(options.socketPath, 0o660);
+  if (options.groupId !== undefined) await chown(options.socketPath, 0, options.groupId);
+  return {
+    close: async () => {
+      await app.close();
+      await rm(options.socketPath, { force: true });
+    },
+  };
+};
+
+const claimSocket = async (path: string): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  if (await isAnswered(path)) throw new SecError('SEC_ALREADY_RUNNING', `a daemon answers on ${path}`);
+  await rm(path, { force: true });
+};
+
+const isAnswered = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const probe = createConnection(path);
+    const settle = (answered: boolean) => {
+      probe.destroy();
+      resolve(answered);
+    };
+    probe.once('connect', () => settle(true));
+    probe.once('error', () => settle(false));
+  });
+
+const addRoute = (app: FastifyInstance, name: RouteName, options: ServerOptions): void => {
+  const route: Route = ROUTES[name];
+  // The table and the handlers are keyed alike (type Handlers); inside the loop the compiler cannot follow one name.
+  const handler = options.handlers[name] as (input: unknown) => Promise<unknown>;
+  app.route({
+    method: route.method,
+    url: route.path,
+    handler: async (request, reply) => {
+      const caller = identify(request, options);
+      if (!caller.roles.has(route.role))
+        throw new SecError('SEC_FORBIDDEN', `${name} needs the role ${route.role}; ${caller.actor.name} has ${[...caller.roles].join(', ') || 'none'}`);
+      const input = {
+        params: parse(route.params, request.params, 'path'),
+        query: parse(route.query, request.query, 'query'),
+        body: parse(route.body, request.body ?? {}, 'body'),
+        caller,
+      };
+      if (route.method !== 'GET') options.onMutation(caller, `${route.method} ${route.path}`);
+      return reply.header('x-1sec-protocol', PROTOCOL_VERSION).send(await handler(input));
+    },
+  });
+};
+
+const identify = (request: FastifyRequest, options: ServerOptions): Caller =>
+  options.identify(request.raw.socket, String(request.headers['x-1sec-client'] ?? 'api').slice(0, 16));
+
+const parse = (schema: Route['params'], value: unknown, where: string): unknown => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new SecError('SEC_INPUT_INVALID', `${where} ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`);
+};
+
+const addStream = (app: FastifyInstance, options: ServerOptions): void => {
+  let open = 0;
+  app.get(STREAM_PATH, (request, reply) => {
+    const caller = identify(request, options);
+    if (!caller.roles.has('viewer')) throw new SecError('SEC_FORBIDDEN', 'the stream needs the role viewer');
+    if (open >= MAX_STREAMS) throw new SecError('SEC_UNAVAILABLE', `${MAX_STREAMS} streams are open already`);
+    const after = Number(new URLSearchParams(request.url.split('?')[1] ?? '').get('after') ?? Number.NaN);
+    reply.hijack();
+    const response = reply.raw;
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-1sec-protocol': PROTOCOL_VERSION });
+    open += 1;
+    const push = (message: StreamMessage): boolean => {
+      if (response.writableLength > CLIENT_BUFFER) return false;
+      response.write(`id: ${message.sequence}\nevent: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`);
+      return true;
+    };
+    push({ type: 'hello', sequence: options.hub.sequence(), protocol: PROTOCOL_VERSION, status: options.status() });
+    const unsubscribe = options.hub.subscribe({ push }, Number.isFinite(after) ? after : undefined);
+    request.raw.socket.once('close', () => {
+      open -= 1;
+      unsubscribe();
+    });
+  });
+};
+
+const STATUS: { readonly [code in ErrorCode]?: number } = {
+  SEC_FORBIDDEN: 403,
+  SEC_NOT_FOUND: 404,
+  SEC_AMBIGUOUS: 409,
+  SEC_CONFLICT: 409,
+  SEC_INPUT_INVALID: 400,
+  SEC_REFUSED: 422,
+  SEC_UNAVAILABLE: 501,
+  SEC_VERIFY_FAILED: 502,
+  SEC_STORE_FULL: 507,
+};
+
+const asSecError = (problem: unknown): SecError => {
+  if (problem instanceof SecError) return problem;
+  const status = typeof problem === 'object' && problem !== null && 'statusCode' in problem ? Number(problem.statusCode) : 500;
+  return status >= 400 && status < 500 ? new SecError('SEC_INPUT_INVALID', messageOf(problem)) : toSecError(problem);
+};
+
+const sendError = (reply: FastifyReply, problem: SecError): FastifyReply =>
+  reply
+    .status(STATUS[problem.code] ?? 500)
+    .send({ error: problem.message, code: problem.code, hint: ERROR_CATALOGUE[problem.code].hint, status: STATUS[problem.code] ?? 500 });
