@@ -1,0 +1,161 @@
+import { SecError } from '../../domain/errors.ts';
+import type { HostOperations } from '../../domain/host.ts';
+import { type Network, networkContains, networkOf, networksOverlap, networkText } from '../../domain/ip.ts';
+import { systemCommand } from '../command.ts';
+import { runProgram } from '../run-program.ts';
+import { createSerial } from '../serial.ts';
+import { batchStatements } from './batch-statements.ts';
+import { checkedBlock, checkedNetwork } from './checked-network.ts';
+import { protectLines, STANDING_SETS, setOf, sizeOfSet, structureScript, TABLE } from './layout.ts';
+import { createNftSession } from './nft-session.ts';
+import { parseNftDuration } from './parse-duration.ts';
+import { type ParsedTable, parseListing } from './parse-listing.ts';
+
+type Operation<Name extends keyof HostOperations> = (request: HostOperations[Name]['request']) => Promise<HostOperations[Name]['reply']>;
+
+export type Firewall = {
+  readonly ensure: Operation<'firewall.ensure'>;
+  readonly apply: Operation<'firewall.apply'>;
+  readonly protect: Operation<'firewall.protect'>;
+  readonly list: Operation<'firewall.list'>;
+  readonly has: Operation<'firewall.has'>;
+  readonly remove: Operation<'firewall.remove'>;
+  readonly close: () => Promise<void>;
+};
+
+/** Table `inet onesec` in this network namespace. Failures are SecErrors with nft's own words; a failed change changed nothing. */
+export const createFirewall = (options: { readonly netns?: string | undefined }): Firewall => {
+  const session = createNftSession(options);
+  const serial = createSerial(MAX_WAITING);
+  let protect: readonly Network[] = [];
+  let sets: readonly string[] = STANDING_SETS;
+  let rightStructure: string | undefined;
+
+  const nft = (args: readonly string[], input?: string) => runProgram(systemCommand('nft', args, options.netns), { input });
+  const readTable = async (flags: string): Promise<ParsedTable | undefined> => {
+    const output = await nft([flags, 'list', 'table', ...TABLE.split(' ')]);
+    if (output.code === 0) return parseListing(output.stdout);
+    if (output.stderr.includes('No such file or directory')) return undefined;
+    throw new SecError('SEC_HOST_REFUSED', `nft: ${output.stderr.slice(0, MAX_WORDS)}`);
+  };
+  const runScript = async (script: string): Promise<void> => {
+    const output = await nft(['-f', '-'], script);
+    if (output.code !== 0) throw new SecError('SEC_HOST_REFUSED', `nft: ${output.stderr.slice(0, MAX_WORDS)}`);
+  };
+  const writeStructure = async (): Promise<void> => {
+    try {
+      await runScript(structureScript(sets, protect));
+    } catch {
+      // A table by our name with other types in it: only a fresh one helps. If that fails too, its reason is the one to hear.
+      await runScript(`add table ${TABLE}\ndelete table ${TABLE}\n${structureScript(sets, protect)}`);
+    }
+    rightStructure = (await readTable('-jt'))?.structure;
+  };
+
+  return {
+    ensure: (request) =>
+      serial(async () => {
+        const wanted = request.protect === undefined ? protect : outermost(request.protect.map(checkedNetwork));
+        const isNewProtection = !sameNetworks(wanted, protect);
+        protect = wanted;
+        const found = await readTable('-jt');
+        sets = [...new Set([...STANDING_SETS, ...(found?.sets ?? [])])];
+        if (found !== undefined && found.structure === rightStructure) {
+          if (isNewProtection) await session.transact(protectLines(protect));
+          return { created: false };
+        }
+        await writeStructure();
+        return { created: found?.structure !== rightStructure };
+      }),
+
+    apply: (request) =>
+      serial(async () => {
+        const refused: string[] = [];
+        const add = request.add.flatMap((entry) => {
+          const network = checkedBlock(entry.address);
+          if (protect.some((kept) => networksOverlap(kept, network))) {
+            refused.push(entry.address);
+            return [];
+          }
+          return [{ network, timeoutMs: checkedTimeout(entry.timeoutSeconds) * 1000 }];
+        });
+        const known = new Set(sets);
+        const remove = request.remove.map(checkedNetwork).filter((network) => known.has(setOf(network)));
+        const missing = [...new Set(add.map((entry) => setOf(entry.network)))].filter((set) => !known.has(set));
+        const statements = batchStatements(add, remove);
+        if (missing.length === 0) await session.transact(statements);
+        else {
+          await runScript(`${structureScript([...sets, ...missing], protect)}${statements.join('\n')}\n`);
+          sets = [...sets, ...missing];
+          rightStructure = (await readTable('-jt'))?.structure;
+        }
+        return { added: add.length, removed: remove.length, ...(refused.length > 0 ? { refused } : {}) };
+      }),
+
+    protect: (request) =>
+      serial(async () => {
+        const wanted = outermost(request.addresses.map(checkedNetwork));
+        await session.transact(protectLines(wanted));
+        protect = wanted;
+        return {};
+      }),
+
+    list: async () => {
+      const found = await readTable('-j');
+      return { present: found !== undefined, blocked: found?.blocked ?? [] };
+    },
+
+    has: async (request) => {
+      const network = checkedNetwork(request.address);
+      for (const candidate of candidatesOf(network, sets)) {
+        const text = await session.query(`get element ${TABLE} ${setOf(candidate)} { ${candidate.address} }`);
+        if (text === undefined) continue;
+        const left = parseNftDuration(/ expires ([0-9a-z]+)/.exec(text)?.[1] ?? '');
+        return { present: true, ...(left === undefined ? {} : { expiresInMs: left }) };
+      }
+      return { present: false };
+    },
+
+    remove: () =>
+      serial(async () => {
+        const found = await readTable('-jt');
+        rightStructure = undefined;
+        sets = STANDING_SETS;
+        if (found === undefined) return { removed: false };
+        await session.transact([`delete table ${TABLE}`]);
+        return { removed: true };
+      }),
+
+    close: () => session.close(),
+  };
+};
+
+const MAX_WAITING = 1024;
+const MAX_WORDS = 600;
+
+const checkedTimeout = (seconds: number): number => {
+  if (Number.isFinite(seconds) && seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return seconds;
+  throw new SecError('SEC_INPUT_INVALID', `expected a timeout of 1 to ${MAX_TIMEOUT_SECONDS} seconds, got ${seconds}`);
+};
+const MAX_TIMEOUT_SECONDS = 366 * 86_400;
+
+/** Networks that lie in no other one of the list: what an interval set wants. */
+const outermost = (networks: readonly Network[]): readonly Network[] => {
+  const kept: Network[] = [];
+  for (const network of networks.toSorted((a, b) => a.prefix - b.prefix)) {
+    if (!kept.some((wider) => networkContains(wider, network.address))) kept.push(network);
+  }
+  return kept;
+};
+
+const sameNetworks = (a: readonly Network[], b: readonly Network[]): boolean =>
+  a.length === b.length && a.map(networkText).toSorted().join() === b.map(networkText).toSorted().join();
+
+/** The network itself; for a single address also the networks around it that could be blocked. */
+const candidatesOf = (network: Network, sets: readonly string[]): readonly Network[] => {
+  if (network.prefix !== (network.isV6 ? 128 : 32)) return [network];
+  return sets.flatMap((set) => {
+    const size = sizeOfSet(set);
+    return size?.isV6 === network.isV6 ? [networkOf(network.address, size.prefix)] : [];
+  });
+};
