@@ -1,3 +1,4 @@
+import { nextLease } from '../../../machines/lease.ts';
 import { type ActionName, targetKey } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Actor } from '../../domain/approval.ts';
@@ -114,8 +115,7 @@ const settle = (
 ): { readonly prepared: Prepared; readonly outcome: ActionOutcome; readonly lease: Lease | undefined } => {
   const { lease } = prepared;
   if (lease === undefined) return { prepared, outcome, lease };
-  const next: Lease =
-    outcome.verification === 'failed' ? { ...lease, state: 'failed', endedAt: now, endedBecause: outcome.detail } : { ...lease, state: 'active' };
+  const next = nextLease(lease, outcome.verification === 'failed' ? { type: 'lease.failed', reason: outcome.detail, now } : { type: 'lease.applied', now });
   return { prepared, outcome, lease: next };
 };
 

@@ -1,0 +1,75 @@
+import { nextAlert } from '../../../machines/alert.ts';
+import type { Alert } from '../../domain/alert.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Finding } from '../../domain/finding.ts';
+import { createId } from '../../domain/ids.ts';
+import { isAtLeast } from '../../domain/severity.ts';
+import type { Store } from '../../store/contract.ts';
+
+/** Repeats fold into the open alert while it was seen less than this ago (event time). */
+export const FOLD_WINDOW_MS = 15 * 60_000;
+const MAX_OPEN = 10_000;
+
+/** What a finding did: a new alert, a worse one, or one more of the same. */
+export type Taken = { readonly alert: Alert; readonly change: 'raised' | 'worse' | 'repeat' };
+
+/** Findings → alerts, one attack one alert. Keeps the open ones by fold key, bounded, oldest out first. */
+export type AlertBook = {
+  readonly take: (finding: Finding) => Taken;
+  /** A person changed it; the book must not fold into an older version. */
+  readonly replace: (alert: Alert) => void;
+};
+
+/** A book filled with the open alerts of the store. */
+export const createAlertBook = (store: Store, clock: Clock): AlertBook => {
+  const open = new Map<string, Alert>([...store.alerts.open(MAX_OPEN)].reverse().map((alert) => [alert.foldKey, alert]));
+  const keep = (alert: Alert): void => {
+    open.delete(alert.foldKey);
+    if (alert.status === 'OPEN' || alert.status === 'ACKNOWLEDGED') open.set(alert.foldKey, alert);
+    const oldest = open.size > MAX_OPEN ? open.keys().next() : undefined;
+    if (oldest !== undefined && oldest.done !== true) open.delete(oldest.value);
+  };
+  const put = (alert: Alert): Alert => {
+    keep(alert);
+    store.alerts.put(alert);
+    return alert;
+  };
+  return {
+    take: (finding) => {
+      const before = open.get(finding.foldKey);
+      if (before === undefined || Math.abs(finding.at - before.lastSeen) > FOLD_WINDOW_MS)
+        return { alert: put(alertFrom(finding, clock.now())), change: 'raised' };
+      const after = put(nextAlert(before, { type: 'finding.repeated', finding }));
+      // A repeat brings the latest actor along: an account attacked from many addresses names the current one.
+      const current = put({ ...after, entities: { ...before.entities, ...withoutUndefined(finding.entities) } });
+      const isWorse = !isAtLeast(before.severity, after.severity) || (before.isClaim && !after.isClaim);
+      return { alert: current, change: isWorse ? 'worse' : 'repeat' };
+    },
+    replace: keep,
+  };
+};
+
+const withoutUndefined = (entities: Finding['entities']): Finding['entities'] =>
+  Object.fromEntries(Object.entries(entities).filter(([, value]) => value !== undefined));
+
+const alertFrom = (finding: Finding, now: number): Alert => ({
+  id: createId<'AlertId'>(now),
+  module: finding.module,
+  type: finding.type,
+  severity: finding.severity,
+  status: 'OPEN',
+  title: finding.title,
+  description: finding.description,
+  entities: finding.entities,
+  eventIds: finding.eventIds,
+  evidence: finding.evidence,
+  mitre: finding.mitre,
+  mitigations: finding.mitigations,
+  foldKey: finding.foldKey,
+  count: finding.count,
+  createdAt: now,
+  firstSeen: finding.at,
+  lastSeen: finding.at,
+  isClaim: finding.isClaim,
+  version: 1,
+});
