@@ -1,0 +1,69 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { createKeyedSlots } from '../../../src/domain/windows/keyed-slots.ts';
+
+test('a key keeps its slot, and another key gets another', () => {
+  const slots = createKeyedSlots(4);
+  const first = slots.claim('192.0.2.1', 1);
+  expect(slots.claim('192.0.2.2', 2)).not.toBe(first);
+  expect(slots.claim('192.0.2.1', 3)).toBe(first);
+  expect(slots.keyOf(first)).toBe('192.0.2.1');
+  expect(slots.lastUsed(first)).toBe(3);
+  expect(slots.find('192.0.2.3')).toBe(-1);
+});
+
+test('a full table clears a slot before it gives it to a new key, and counts it', () => {
+  const cleared: number[] = [];
+  const slots = createKeyedSlots(2, (slot) => cleared.push(slot));
+  const a = slots.claim('a', 1);
+  slots.claim('b', 2);
+  const c = slots.claim('c', 3);
+  expect(c).toBe(a);
+  expect(cleared).toEqual([a]);
+  expect(slots.find('a')).toBe(-1);
+  expect(slots.evicted()).toBe(1);
+  expect(slots.size()).toBe(2);
+});
+
+test('a key in use survives a flood of one-time keys', () => {
+  const slots = createKeyedSlots(64);
+  for (let n = 0; n < 10_000; n++) {
+    if (n % 32 === 0) slots.claim('root', n);
+    slots.claim(`flood-${n}`, n);
+  }
+  expect(slots.find('root')).not.toBe(-1);
+  expect(slots.size()).toBe(64);
+});
+
+test('what was not used since a moment is forgotten, and so is what comes from the future', () => {
+  const slots = createKeyedSlots(8);
+  slots.claim('old', 10);
+  slots.claim('now', 100);
+  slots.claim('future', 9_999);
+  slots.releaseOutside(50, 500);
+  expect([slots.find('old'), slots.find('future')]).toEqual([-1, -1]);
+  expect(slots.find('now')).not.toBe(-1);
+  expect(slots.size()).toBe(1);
+});
+
+test('it never holds more than its capacity, and no two keys share a slot', () => {
+  const action = fc.record({ key: fc.integer({ min: 0, max: 40 }), release: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 300 }), fc.integer({ min: 1, max: 16 }), (actions, capacity) => {
+      const slots = createKeyedSlots(capacity);
+      const owner = new Map<number, string>();
+      for (const [at, { key, release }] of actions.entries()) {
+        const slot = slots.claim(`k${key}`, at);
+        expect(slot).toBeLessThan(capacity);
+        owner.set(slot, `k${key}`);
+        if (release) {
+          slots.release(slot);
+          owner.delete(slot);
+        }
+        expect(slots.size()).toBe(owner.size);
+        for (const [held, name] of owner) expect(slots.find(name)).toBe(held);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
