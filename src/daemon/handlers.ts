@@ -1,0 +1,159 @@
+import { alertEventFor, nextAlert } from '../../machines/alert.ts';
+import type { AlertBook } from '../actors/response/alert-book.ts';
+import type { LeaseBook } from '../actors/response/lease-book.ts';
+import type { Protector } from '../actors/response/protector.ts';
+import { aboutAlert } from '../actors/response/records.ts';
+import { type UndoDependencies, undoAction } from '../actors/response/undo.ts';
+import { ACTIONS, type ActionName } from '../domain/action.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { Actor, Approval } from '../domain/approval.ts';
+import type { Clock } from '../domain/clock.ts';
+import { SecError } from '../domain/errors.ts';
+import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
+import { presetStrength } from '../domain/policy.ts';
+import type { CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
+import type { Store } from '../store/contract.ts';
+import type { Handlers } from './api.ts';
+import type { PolicyKeeper } from './policy-keeper.ts';
+import { alertToJson, approvalToJson, leaseToJson, policiesToJson, recordToJson } from './to-json.ts';
+
+export type HandlerDependencies = {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly policies: PolicyKeeper;
+  readonly alerts: AlertBook;
+  readonly leases: LeaseBook;
+  readonly protector: Protector;
+  readonly undo: UndoDependencies;
+  readonly availability: (action: ActionName) => EnforceStatusJson['actions'][number];
+  readonly repairs: () => number;
+  readonly status: () => StatusJson;
+  readonly modules: () => readonly ModuleJson[];
+  readonly decide: (approval: Approval, decision: 'approve' | 'reject', by: Actor, reason: string, version: number) => Promise<Approval>;
+  readonly cleanup: (actor: Actor, reason: string) => Promise<CleanupJson>;
+  readonly onModeChange: () => Promise<void>;
+  readonly onRecords: (records: readonly HistoryRecord[]) => void;
+  readonly onAlert: (alert: Alert) => void;
+  readonly stop: (by: Actor) => void;
+};
+
+/** What each route does. */
+export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
+  const { store, clock, policies } = dependencies;
+  const append = async (draft: HistoryDraft): Promise<void> => dependencies.onRecords(await store.history.append([draft]));
+  const alertBy = (id: string): Alert => {
+    const alert = store.alerts.get(only('alert', id, store.alerts.byPrefix(id)));
+    if (alert === undefined) throw new SecError('SEC_NOT_FOUND', `no alert starts with ${id}`);
+    return alert;
+  };
+  const approvalBy = (id: string): Approval => {
+    const approval = store.approvals.get(only('approval', id, store.approvals.byPrefix(id)));
+    if (approval === undefined) throw new SecError('SEC_NOT_FOUND', `no approval starts with ${id}`);
+    return approval;
+  };
+  const decide = async (id: string, decision: 'approve' | 'reject', by: Actor, body: { readonly reason: string; readonly version?: number | undefined }) => {
+    const approval = approvalBy(id);
+    return approvalToJson(await dependencies.decide(approval, decision, by, body.reason, body.version ?? approval.version));
+  };
+
+  return {
+    health: async () => ({ status: dependencies.status().status === 'running' ? 'healthy' : 'degraded', timestamp: new Date(clock.now()).toISOString() }),
+    status: async () => dependencies.status(),
+    modules: async () => {
+      const modules = [...dependencies.modules()];
+      return { modules, total: modules.length };
+    },
+    alerts: async ({ query }) => {
+      const alerts = store.alerts.page({ limit: query.limit, before: query.before, minSeverity: query.min_severity, module: query.module, status: query.status, ip: query.ip });
+      return { alerts: alerts.map(alertToJson), total: alerts.length };
+    },
+    alert: async ({ params }) => alertToJson(alertBy(params.id)),
+    setAlertStatus: async ({ params, body, caller }) => {
+      const before = alertBy(params.id);
+      const after = nextAlert(before, alertEventFor(body.status));
+      if (after === before && before.status !== body.status) throw new SecError('SEC_CONFLICT', `an alert that is ${before.status} cannot become ${body.status}`);
+      store.alerts.put(after);
+      dependencies.alerts.replace(after);
+      await append({ at: clock.now(), kind: 'alert-status', ...aboutAlert(after), actor: caller.actor, reason: `${before.status} → ${after.status}${body.reason === '' ? '' : `: ${body.reason}`}` });
+      dependencies.onAlert(after);
+      return alertToJson(after);
+    },
+    enforceStatus: async () => {
+      const policy = policies.current();
+      return {
+        enabled: policy.enabled,
+        dry_run: policy.dryRun,
+        preset: policy.preset,
+        global_allow_list: [...policy.globalAllowList],
+        protected: [...dependencies.protector.list()],
+        actions: ACTIONS.map(dependencies.availability),
+        leases_active: dependencies.leases.live().length,
+        approvals_pending: pending(store).length,
+        stats: { total_records: store.history.count(), repairs: dependencies.repairs() },
+      };
+    },
+    policies: async () => ({ policies: policiesToJson(policies.current()) }),
+    history: async ({ query }) => {
+      const records = store.history.page({ limit: query.limit, module: query.module, kind: query.kind, before: query.before });
+      return { records: records.map(recordToJson), count: records.length };
+    },
+    verifyHistory: async () => {
+      const check = store.history.verify();
+      if (check.isIntact) return { intact: true, records: check.records, head: check.head };
+      return { intact: false, records: check.records, broken_at: check.brokenAt, problem: check.problem };
+    },
+    leases: async ({ query }) => {
+      const live = dependencies.leases.live();
+      return { leases: live.slice(0, query.limit).map(leaseToJson), total: live.length };
+    },
+    pendingApprovals: async () => {
+      const approvals = pending(store).map(approvalToJson);
+      return { approvals, total: approvals.length };
+    },
+    approvalHistory: async ({ query }) => {
+      const approvals = store.approvals
+        .page(query.limit)
+        .filter((approval) => approval.state !== 'pending')
+        .map(approvalToJson);
+      return { approvals, total: approvals.length };
+    },
+    approve: async ({ params, body, caller }) => decide(params.id, 'approve', caller.actor, body),
+    reject: async ({ params, body, caller }) => decide(params.id, 'reject', caller.actor, body),
+    undo: async ({ params, body, caller }) => recordToJson(await undoAction(dependencies.undo, params.id, caller.actor, body.reason)),
+    dryRun: async ({ params, body, caller }) => {
+      const previous = policies.current().dryRun;
+      const next = params.mode === 'on';
+      await policies.setDryRun(next);
+      await append({ at: clock.now(), kind: 'dry-run', dryRun: next, actor: caller.actor, reason: `dry run ${params.mode} (was ${previous ? 'on' : 'off'})${body.reason === '' ? '' : `: ${body.reason}`}` });
+      await dependencies.onModeChange();
+      return { dry_run: next, previous };
+    },
+    preset: async ({ params, body, caller }) => {
+      const previous = policies.current().preset;
+      const { policy, diff } = body.preview ? await policies.preview(params.name) : await policies.setPreset(params.name);
+      if (!body.preview) {
+        const direction = presetStrength(params.name) > presetStrength(previous) ? 'stronger' : 'not stronger';
+        await append({ at: clock.now(), kind: 'preset', preset: params.name, actor: caller.actor, reason: `preset ${previous} → ${params.name} (${direction})${body.reason === '' ? '' : `: ${body.reason}`}`, details: { diff } });
+        await dependencies.onModeChange();
+      }
+      return { preset: params.name, previous, applied: !body.preview, diff: [...diff], policies: policiesToJson(policy) };
+    },
+    cleanup: async ({ body, caller }) => dependencies.cleanup(caller.actor, body.reason),
+    shutdown: async ({ caller }) => {
+      dependencies.stop(caller.actor);
+      return { status: 'stopping' };
+    },
+  };
+};
+
+const pending = (store: Store): readonly Approval[] => store.approvals.waiting().filter((approval) => approval.state === 'pending');
+
+/** The one id of a prefix. */
+const only = (what: string, prefix: string, ids: readonly string[]): string => {
+  const exact = ids.find((id) => id === prefix);
+  if (exact !== undefined) return exact;
+  if (ids.length > 1) throw new SecError('SEC_AMBIGUOUS', `more than one ${what} starts with ${prefix}`);
+  const [id] = ids;
+  if (id === undefined) throw new SecError('SEC_NOT_FOUND', `no ${what} starts with ${prefix}`);
+  return id;
+};

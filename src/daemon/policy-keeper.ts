@@ -1,0 +1,57 @@
+import { buildEnforcementPolicy, diffPolicies, type RuntimeOverrides } from '../config/enforcement.ts';
+import { loadPreset } from '../config/presets.ts';
+import type { Config } from '../config/schema.ts';
+import type { EnforcementPolicy, PresetName } from '../domain/policy.ts';
+import { PRESETS } from '../domain/policy.ts';
+import type { Store } from '../store/contract.ts';
+
+const META_KEY = 'runtime-overrides';
+
+/** The decision table in force. Changes are built whole, written to disk, then swapped: no half of one is ever used. */
+export type PolicyKeeper = {
+  readonly current: () => EnforcementPolicy;
+  readonly preview: (preset: PresetName) => Promise<{ readonly policy: EnforcementPolicy; readonly diff: readonly string[] }>;
+  readonly setPreset: (preset: PresetName) => Promise<{ readonly policy: EnforcementPolicy; readonly diff: readonly string[] }>;
+  readonly setDryRun: (dryRun: boolean) => Promise<void>;
+};
+
+/** A keeper; `isObserveOnly` switches enforcement off whatever is configured (a store that cannot be trusted). */
+export const createPolicyKeeper = async (options: { readonly config: Config; readonly store: Store; readonly isObserveOnly: boolean; readonly forceDryRun: boolean }): Promise<PolicyKeeper> => {
+  const { config, store } = options;
+  let overrides = readOverrides(store.meta.get(META_KEY));
+  if (options.forceDryRun) overrides = { ...overrides, dryRun: true };
+  const build = async (next: RuntimeOverrides): Promise<EnforcementPolicy> => {
+    const built = buildEnforcementPolicy(config, await loadPreset(next.preset ?? config.enforcement.preset), next);
+    return options.isObserveOnly ? { ...built, enabled: false } : built;
+  };
+  let policy = await build(overrides);
+  const swap = async (next: RuntimeOverrides): Promise<readonly string[]> => {
+    const after = await build(next);
+    await store.meta.put(META_KEY, next);
+    const diff = diffPolicies(policy, after);
+    overrides = next;
+    policy = after;
+    return diff;
+  };
+  return {
+    current: () => policy,
+    preview: async (preset) => {
+      const after = await build({ ...overrides, preset });
+      return { policy: after, diff: diffPolicies(policy, after) };
+    },
+    setPreset: async (preset) => {
+      const diff = await swap({ ...overrides, preset });
+      return { diff, policy };
+    },
+    setDryRun: async (dryRun) => {
+      await swap({ ...overrides, dryRun });
+    },
+  };
+};
+
+const readOverrides = (stored: unknown): RuntimeOverrides => {
+  if (typeof stored !== 'object' || stored === null) return {};
+  const dryRun = 'dryRun' in stored && typeof stored.dryRun === 'boolean' ? stored.dryRun : undefined;
+  const named = 'preset' in stored ? stored.preset : undefined;
+  return { dryRun, preset: PRESETS.find((preset) => preset === named) };
+};
