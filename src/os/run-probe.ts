@@ -14,10 +14,7 @@ export const createProbeRunner =
       killSignal: 'SIGKILL',
       extendEnv: false,
       env: {},
-      stdin: 'ignore',
-      stdout: 'ignore',
-      stderr: 'pipe',
-      maxBuffer: 4_096,
+      stdio: 'ignore',
     });
     if (run.exitCode === SOUND) return 'ok';
     // a walk that does not end goes in circles: the scan of a sound database takes a second per million records

@@ -44,6 +44,8 @@ export type Store = {
     readonly remove: (id: string) => boolean;
     /** Alerts of status OPEN, newest first: for folding after a restart. */
     readonly open: (limit: number) => readonly Alert[];
+    /** The newest alert with that fold key, whatever its status. */
+    readonly latestByFoldKey?: (foldKey: string) => Alert | undefined;
     readonly count: () => number;
   };
   readonly history: {
@@ -98,6 +100,8 @@ export type Store = {
   readonly health: () => StoreHealth;
   /** Waits until everything written so far is on disk. */
   readonly flushed: () => Promise<void>;
+  /** Housekeeping, to be called every few seconds with the wall clock: stale readers, free space. */
+  readonly tick?: (now: number) => void;
   readonly close: () => Promise<void>;
 };
 

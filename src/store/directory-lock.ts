@@ -1,0 +1,95 @@
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SecError } from '../domain/errors.ts';
+
+/** Names the one process that may use the data directory. */
+export const PID_FILE = 'store.pid';
+
+/** Takes the data directory for this process. Throws SEC_STORE_LOCKED with the pid of a living owner; a dead one's claim is taken over. */
+export const lockDirectory = (directory: string): { readonly release: () => void } => {
+  const path = join(directory, PID_FILE);
+  const own = `${bootId()} ${process.pid} ${startTimeOf(process.pid) ?? 'unknown'}\n`;
+  const temporary = `${path}.${process.pid}`;
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, own, { mode: 0o600, flag: 'wx' });
+  try {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      if (tryLink(temporary, path)) return { release: () => release(path, own) };
+      removeStale(path, temporary);
+    }
+    throw new SecError('SEC_STORE_LOCKED', `${path} keeps changing hands`);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+};
+
+const MAX_ATTEMPTS = 5;
+
+// A link appears with its content or not at all, and never replaces another.
+const tryLink = (from: string, to: string): boolean => {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (thrown) {
+    if (isCode(thrown, 'EEXIST')) return false;
+    throw thrown;
+  }
+};
+
+const removeStale = (path: string, temporary: string): void => {
+  const claim = readIfThere(path);
+  if (claim === undefined) return;
+  refuseIfAlive(claim, path);
+  // moved first and looked at again: another process may have taken the directory since it was read
+  const aside = `${temporary}.stale`;
+  try {
+    renameSync(path, aside);
+  } catch (thrown) {
+    if (isCode(thrown, 'ENOENT')) return;
+    throw thrown;
+  }
+  const moved = readIfThere(aside);
+  if (moved !== claim) tryLink(aside, path);
+  rmSync(aside, { force: true });
+};
+
+const refuseIfAlive = (claim: string, path: string): void => {
+  const [boot, pidText, startTime] = claim.trim().split(' ');
+  const pid = Number(pidText);
+  if (boot !== bootId() || !Number.isSafeInteger(pid) || pid <= 0) return;
+  const running = startTimeOf(pid);
+  const isAlive = running === undefined ? canSignal(pid) : running === startTime;
+  if (isAlive) throw new SecError('SEC_STORE_LOCKED', `process ${pid} holds ${path}`);
+};
+
+const release = (path: string, own: string): void => {
+  if (readIfThere(path) === own) rmSync(path, { force: true });
+};
+
+// Field 22 of /proc/<pid>/stat (proc(5)); the name before it may hold blanks and brackets, so count after the last bracket.
+const startTimeOf = (pid: number): string | undefined => {
+  const stat = readIfThere(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+};
+
+const bootId = (): string => readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown';
+
+const canSignal = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return isCode(thrown, 'EPERM');
+  }
+};
+
+const readIfThere = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    // ESRCH: the process went while its file was read
+    if (isCode(thrown, 'ENOENT') || isCode(thrown, 'ESRCH')) return undefined;
+    throw thrown;
+  }
+};
+
+const isCode = (thrown: unknown, code: string): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === code;

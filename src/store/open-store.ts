@@ -1,0 +1,108 @@
+import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../domain/clock.ts';
+import { messageOf, SecError } from '../domain/errors.ts';
+import { takeCleanMarker, writeCleanMarker } from './clean-marker.ts';
+import type { OpenedStore } from './contract.ts';
+import { lockDirectory } from './directory-lock.ts';
+import { DATA_FILE, type Environment, openEnvironment } from './environment.ts';
+import { MIGRATIONS, type Migration, migrate } from './migrations.ts';
+import { setAside } from './set-aside.ts';
+import { createSpaceGuard, type FreeBytes, freeBytesOf } from './space-guard.ts';
+import { createStore, DEFAULT_LIMITS, SET_ASIDE_KEY, type StoreLimits } from './store.ts';
+
+/** Judges a database in a process of its own (`createProbeRunner` in src/os). May reject: then it is opened unjudged. */
+export type Probe = (directory: string) => Promise<'ok' | 'corrupt'>;
+
+export type StoreOptions = {
+  readonly directory: string;
+  readonly clock: Clock;
+  /** Without one, a damaged file is only noticed when it is read, which may end the process. */
+  readonly probe?: Probe | undefined;
+  readonly limits?: Partial<StoreLimits> | undefined;
+  readonly migrations?: readonly Migration[] | undefined;
+  readonly freeBytes?: FreeBytes | undefined;
+};
+
+/**
+ * Opens or creates the one database of a data directory (0700, files 0600). Import this lazily: it loads the native part.
+ * A damaged database is set aside and a fresh one opened, observe-only. Throws SEC_STORE_LOCKED when another process has
+ * the directory, SEC_STORE_FULL when there is no room to open it, SEC_UNAVAILABLE when a newer build wrote it.
+ */
+export const openStore = async (options: StoreOptions): Promise<OpenedStore> => {
+  const { directory, clock } = options;
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  chmodSync(directory, 0o700);
+  const lock = lockDirectory(directory);
+  try {
+    const { environment, schemaVersion, movedTo, notes } = await openSound(options);
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const guard = createSpaceGuard({ clock, freeBytes: options.freeBytes ?? freeBytesOf(directory), ...limits });
+    await guard.refresh();
+    const closed = (isClean: boolean): void => {
+      if (isClean) writeCleanMarker(directory);
+      lock.release();
+    };
+    const store = createStore({ environment, guard, clock, limits, schemaVersion, dataFile: join(directory, DATA_FILE), notes, closed });
+    if (movedTo !== undefined) await store.meta.put(SET_ASIDE_KEY, movedTo);
+    return { store, setAside: movedTo };
+  } catch (thrown) {
+    lock.release();
+    throw asStoreError(thrown);
+  }
+};
+
+type Migrated = { readonly environment: Environment; readonly schemaVersion: number };
+type Sound = Migrated & { readonly movedTo: string | undefined; readonly notes: readonly string[] };
+
+const openSound = async (options: StoreOptions): Promise<Sound> => {
+  const { directory, clock, probe } = options;
+  const notes: string[] = [];
+  let movedTo: string | undefined;
+  if (isThere(join(directory, DATA_FILE)) && !takeCleanMarker(directory)) {
+    const verdict = await judge(directory, probe, notes);
+    if (verdict === 'corrupt') movedTo = setAside(directory, clock.now());
+  }
+  try {
+    return { ...(await openMigrated(options)), movedTo, notes };
+  } catch (thrown) {
+    if (movedTo !== undefined || !isDamage(thrown)) throw thrown;
+    movedTo = setAside(directory, clock.now());
+    return { ...(await openMigrated(options)), movedTo, notes };
+  }
+};
+
+const openMigrated = async ({ directory, migrations = MIGRATIONS }: StoreOptions): Promise<Migrated> => {
+  const environment = openEnvironment(directory);
+  try {
+    return { environment, schemaVersion: await migrate(environment, directory, migrations) };
+  } catch (thrown) {
+    await environment.close();
+    throw thrown;
+  }
+};
+
+const judge = async (directory: string, probe: Probe | undefined, notes: string[]): Promise<'ok' | 'corrupt'> => {
+  if (!lstatSync(join(directory, DATA_FILE)).isFile()) return 'corrupt';
+  if (probe === undefined) return 'ok';
+  try {
+    return await probe(directory);
+  } catch (thrown) {
+    // a probe that cannot run says nothing about the database: moving a good one away would lose every lease
+    notes.push(`not probed: ${messageOf(thrown)}`);
+    return 'ok';
+  }
+};
+
+const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+
+const isDamage = (thrown: unknown): boolean =>
+  (thrown instanceof SecError && thrown.code === 'SEC_STORE_CORRUPT') ||
+  /^MDB_(INVALID|CORRUPTED|VERSION_MISMATCH|PAGE_NOTFOUND|BAD_|INCOMPATIBLE|PROBLEM)/.test(messageOf(thrown));
+
+const asStoreError = (thrown: unknown): unknown => {
+  if (thrown instanceof SecError) return thrown;
+  const text = messageOf(thrown);
+  if (/ENOSPC|EDQUOT|No space left|quota/i.test(text)) return new SecError('SEC_STORE_FULL', text, { cause: thrown });
+  return new SecError('SEC_STORE_CORRUPT', text, { cause: thrown });
+};
