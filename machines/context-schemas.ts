@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ACTIONS } from '../src/domain/action.ts';
 import { APPROVAL_STATES } from '../src/domain/approval.ts';
 import type { ApprovalContext } from './approval.ts';
-import { CHILD_STATES } from './child-spec.ts';
+import { CHILD_STATES, type ChildRecords } from './child-spec.ts';
 
 /*
  * What a stored context must look like before an actor is woken with it. Loose on purpose: unknown keys pass, but each
@@ -80,7 +80,8 @@ const childRecord = z.looseObject({
   parkedBecause: z.string().optional(),
 });
 
-const rootContext = z.looseObject({ now: time, children: z.record(z.string(), childRecord) });
+const childRecords = z.record(z.string(), childRecord);
+const rootContext = z.looseObject({ now: time, children: childRecords, isStarted: z.boolean(), finishing: z.array(z.string()), stopBy: time });
 
 /** The context each machine needs, by machine id. */
 export const CONTEXT_SCHEMAS: { readonly [machineId: string]: z.ZodType } = {
@@ -93,3 +94,6 @@ export const CONTEXT_SCHEMAS: { readonly [machineId: string]: z.ZodType } = {
 
 /** True for the context of an approval machine, live or stored. */
 export const isApprovalContext = (context: unknown): context is ApprovalContext => approvalContext.safeParse(context).success;
+
+/** True for what a root remembers of its children. */
+export const areChildRecords = (memory: unknown): memory is ChildRecords => childRecords.safeParse(memory).success;
