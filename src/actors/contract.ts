@@ -97,6 +97,8 @@ export type LineContext = {
   readonly position: number;
   /** Used when the line itself has no usable time. */
   readonly receivedAt: number;
+  /** The end of the line is missing (it was longer than is scanned): nothing may be read from its end. */
+  readonly isCut?: boolean | undefined;
 };
 
 /**

@@ -29,6 +29,8 @@ export type BatchCounters = {
   /** Lines dropped or cut: over 64 KiB, binary garbage. */
   readonly dropped: number;
   readonly events: number;
+  /** Lines of 8 to 64 KiB, of which only the first 8 KiB were scanned; each is also one of the above. */
+  readonly cut?: number | undefined;
 };
 
 /** The plain function side: what the worker wraps, and what replay, scan, tests and benches call directly. */
@@ -81,4 +83,6 @@ export type StalledChunk = {
   /** First 256 bytes, for the report. */
   readonly head: Uint8Array;
   readonly at: number;
+  /** The module that was at work when the worker stopped answering, when it is known. */
+  readonly module?: string | undefined;
 };

@@ -1,0 +1,81 @@
+import type { Grammar, ParseOutcome } from '../../contract.ts';
+import { readAccount } from './accounts.ts';
+import { type AuthLine, createAuthLine } from './auth-line.ts';
+import { createLogClock } from './log-time.ts';
+import { readLogind } from './logind.ts';
+import type { GrammarOptions } from './options.ts';
+import { isPamMessage, readPam } from './pam.ts';
+import { createSshdReader } from './sshd.ts';
+import { readLogin, readSu } from './su.ts';
+import { readSudo } from './sudo.ts';
+import { readSyslogPrefix } from './syslog-prefix.ts';
+
+/** Event types that authentication logs give. */
+export const AUTH_EVENT_TYPES = [
+  'auth_failure',
+  'auth_success',
+  'auth_attempt',
+  'session_activity',
+  'privilege_change',
+  'password_changed',
+  'user_created',
+  'role_change',
+] as const;
+
+/**
+ * auth.log, secure, and anything in syslog form that holds authentication messages. One grammar per source: it remembers which
+ * sshd processes were already counted.
+ */
+export const createAuthGrammar = (options: GrammarOptions = {}): Grammar => {
+  const clock = createLogClock(options);
+  const readMessage = createAuthMessageReader();
+  const from = createAuthLine();
+  return {
+    id: 'auth',
+    eventTypes: AUTH_EVENT_TYPES,
+    parse: (line, context, emit) => {
+      if (!readSyslogPrefix(line, clock, context.receivedAt, from)) {
+        if (!BARE.test(line)) return 'unparsed';
+        from.at = context.receivedAt;
+        from.host = undefined;
+        from.program = 'sshd';
+        from.pid = '';
+        from.start = 0;
+      }
+      from.line = line;
+      from.end = line.length;
+      from.context = context;
+      from.trust = 'sensor';
+      from.repeat = 1;
+      from.emit = emit;
+      return readMessage(from);
+    },
+  };
+};
+
+/** Reads a message whose program is known; the journal grammar uses it without a syslog prefix. */
+export const createAuthMessageReader = (): ((from: AuthLine) => ParseOutcome) => {
+  const readSshd = createSshdReader();
+  return (from) => {
+    if (isPamMessage(from)) return readPam(from);
+    switch (from.program) {
+      case 'sshd':
+      case 'sshd-session':
+      case 'sshd-auth':
+        return readSshd(from);
+      case 'sudo':
+        return readSudo(from);
+      case 'su':
+        return readSu(from);
+      case 'login':
+        return readLogin(from);
+      case 'systemd-logind':
+        return readLogind(from);
+      default:
+        return readAccount(from) ?? 'irrelevant';
+    }
+  };
+};
+
+// What `sshd -e` writes to a container's log: messages with nothing before them.
+const BARE = /^(?:Failed |Accepted |Invalid user |error: (?:PAM|maximum)|Connection (?:closed|reset) by |Disconnected from |Received disconnect from )/;

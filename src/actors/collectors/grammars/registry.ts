@@ -1,0 +1,38 @@
+import { SecError } from '../../../domain/errors.ts';
+import type { Grammar } from '../../contract.ts';
+import { createAppGrammar } from './app.ts';
+import { createAuthGrammar } from './auth.ts';
+import { createAutoGrammar } from './auto.ts';
+import { createJournalGrammar } from './journal.ts';
+import { createMailGrammar } from './mail.ts';
+import type { GrammarOptions } from './options.ts';
+import { createWebGrammar } from './web.ts';
+import { createWebErrorGrammar } from './weberror.ts';
+
+const FACTORIES: { readonly [id: string]: (options: GrammarOptions) => Grammar } = {
+  auth: createAuthGrammar,
+  web: createWebGrammar,
+  weberror: createWebErrorGrammar,
+  mail: createMailGrammar,
+  app: createAppGrammar,
+  journal: createJournalGrammar,
+  auto: (options) =>
+    createAutoGrammar([
+      createAuthGrammar(options),
+      createWebGrammar(options),
+      createWebErrorGrammar(options),
+      createMailGrammar(options),
+      createJournalGrammar(),
+      createAppGrammar(options),
+    ]),
+};
+
+/** Every grammar id, the words after `--collector`. */
+export const GRAMMAR_IDS: readonly string[] = Object.keys(FACTORIES);
+
+/** A grammar for one source (grammars remember things). Throws SEC_INPUT_INVALID for an unknown id. */
+export const createGrammar = (id: string, options: GrammarOptions = {}): Grammar => {
+  const create = Object.hasOwn(FACTORIES, id) ? FACTORIES[id] : undefined;
+  if (create === undefined) throw new SecError('SEC_INPUT_INVALID', `grammar: expected one of ${GRAMMAR_IDS.join(', ')}; got ${id}`);
+  return create(options);
+};
