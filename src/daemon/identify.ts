@@ -4,7 +4,7 @@ import type { Role } from '../protocol/routes.ts';
 import type { Caller } from './api.ts';
 
 export type PeerReader = {
-  readonly credentials: (socket: Socket) => { readonly pid: number; readonly uid: number; readonly gid: number };
+  readonly credentials: (socket: Socket) => Promise<{ readonly pid: number; readonly uid: number; readonly gid: number }>;
   readonly userName: (uid: number) => string;
   readonly isInGroup: (uid: number, group: string) => boolean;
 };
@@ -19,8 +19,8 @@ const VIAS = ['tui', 'cli', 'api'] as const;
  */
 export const createIdentify =
   (reader: PeerReader, ownUid: number) =>
-  (socket: Socket, client: string): Caller => {
-    const { pid, uid } = reader.credentials(socket);
+  async (socket: Socket, client: string): Promise<Caller> => {
+    const { pid, uid } = await reader.credentials(socket);
     const via = VIAS.find((name) => name === client) ?? 'api';
     const actor: Actor = { name: reader.userName(uid), uid, pid, via };
     const roles = uid === 0 || uid === ownUid ? ALL : reader.isInGroup(uid, '1sec') ? GROUP : [];

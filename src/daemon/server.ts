@@ -21,7 +21,7 @@ export type ServerOptions = {
   readonly hub: Hub;
   readonly status: () => StatusJson;
   /** Peer credentials → who, and what they may do. */
-  readonly identify: (socket: Socket, client: string) => Caller;
+  readonly identify: (socket: Socket, client: string) => Promise<Caller>;
   readonly onMutation: (caller: Caller, what: string) => void;
 };
 
@@ -76,7 +76,7 @@ const addRoute = (app: FastifyInstance, name: RouteName, options: ServerOptions)
     method: route.method,
     url: route.path,
     handler: async (request, reply) => {
-      const caller = identify(request, options);
+      const caller = await identify(request, options);
       if (!caller.roles.has(route.role))
         throw new SecError('SEC_FORBIDDEN', `${name} needs the role ${route.role}; ${caller.actor.name} has ${[...caller.roles].join(', ') || 'none'}`);
       const input = {
@@ -91,7 +91,7 @@ const addRoute = (app: FastifyInstance, name: RouteName, options: ServerOptions)
   });
 };
 
-const identify = (request: FastifyRequest, options: ServerOptions): Caller =>
+const identify = (request: FastifyRequest, options: ServerOptions): Promise<Caller> =>
   options.identify(request.raw.socket, String(request.headers['x-1sec-client'] ?? 'api').slice(0, 16));
 
 const parse = (schema: Route['params'], value: unknown, where: string): unknown => {
@@ -103,8 +103,8 @@ const parse = (schema: Route['params'], value: unknown, where: string): unknown 
 
 const addStream = (app: FastifyInstance, options: ServerOptions): void => {
   let open = 0;
-  app.get(STREAM_PATH, (request, reply) => {
-    const caller = identify(request, options);
+  app.get(STREAM_PATH, async (request, reply) => {
+    const caller = await identify(request, options);
     if (!caller.roles.has('viewer')) throw new SecError('SEC_FORBIDDEN', 'the stream needs the role viewer');
     if (open >= MAX_STREAMS) throw new SecError('SEC_UNAVAILABLE', `${MAX_STREAMS} streams are open already`);
     const after = Number(new URLSearchParams(request.url.split('?')[1] ?? '').get('after') ?? Number.NaN);

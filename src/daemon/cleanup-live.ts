@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LeaseBook } from '../actors/response/lease-book.ts';
+import type { Root } from '../actors/root.ts';
+import type { Actor } from '../domain/approval.ts';
+import type { HistoryRecord } from '../domain/history.ts';
+import type { CleanupJson } from '../protocol/schemas.ts';
+import type { Store } from '../store/contract.ts';
+import { type CleanupDependencies, cleanUp } from './cleanup.ts';
+
+const PATIENCE_MS = 5000;
+
+export type LiveCleanupDependencies = CleanupDependencies & {
+  readonly store: Store;
+  readonly leases: LeaseBook;
+  readonly root: Root;
+  readonly onRecords: (records: readonly HistoryRecord[]) => void;
+};
+
+/** Cleanup inside a running daemon: waiting approvals end through their own actors, then the rest is taken back. */
+export const createCleanup =
+  (dependencies: LiveCleanupDependencies) =>
+  async (actor: Actor, reason: string): Promise<CleanupJson> => {
+    const { store, clock, root } = dependencies;
+    const voided = store.approvals.waiting().filter((approval) => approval.state === 'pending');
+    for (const approval of voided) root.approvalActor(approval.id)?.send({ type: 'approval.void', reason: `taken back by cleanup (${actor.name})`, now: clock.now() });
+    const deadline = clock.monotonic() + PATIENCE_MS;
+    const isOpen = (): boolean => voided.some((approval) => root.approvalActor(approval.id) !== undefined);
+    while (isOpen() && clock.monotonic() < deadline) await delay(20);
+    const { removed, left, ended } = await cleanUp(dependencies, actor, reason);
+    for (const lease of ended) dependencies.leases.set(lease);
+    dependencies.onRecords(store.history.page({ limit: 1, kind: 'cleanup' }));
+    return { removed: [...voided.map((approval) => `approval of ${approval.action} is void`), ...removed], left };
+  };

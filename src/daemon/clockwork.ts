@@ -1,0 +1,59 @@
+import type { LeaseKeeper } from '../actors/response/lease-keeper.ts';
+import type { Protector } from '../actors/response/protector.ts';
+import type { Root } from '../actors/root.ts';
+import type { Clock } from '../domain/clock.ts';
+import { watchFirewall } from '../os/firewall/watch-firewall.ts';
+import type { Store } from '../store/contract.ts';
+
+const PROTECT_EVERY_MS = 5000;
+const EXPIRE_EVERY_MS = 1000;
+const STATUS_EVERY_MS = 2000;
+
+export type ClockworkDependencies = {
+  readonly netns: string | undefined;
+  readonly store: Store;
+  readonly keeper: LeaseKeeper;
+  readonly protector: Protector;
+  readonly clock: Clock;
+  readonly root: Root;
+  readonly publishStatus: () => void;
+  readonly onProblem: (what: string, problem: unknown) => void;
+};
+
+/** Everything the daemon does by the clock. A round that is still running is not started twice. */
+export const startClockwork = (dependencies: ClockworkDependencies): { readonly stop: () => Promise<void> } => {
+  const { onProblem } = dependencies;
+  const watching = new AbortController();
+  const rounds = [
+    every(EXPIRE_EVERY_MS, async () => {
+      dependencies.store.tick?.(dependencies.clock.now());
+      await dependencies.keeper.expire();
+    }, (problem) => onProblem('ending what has run out', problem)),
+    every(PROTECT_EVERY_MS, () => dependencies.protector.refresh([]), (problem) => onProblem("looking up the operator's connections", problem)),
+    every(STATUS_EVERY_MS, async () => dependencies.publishStatus(), (problem) => onProblem('status', problem)),
+  ];
+  const watched = watchFirewall({ netns: dependencies.netns }, watching.signal, () => dependencies.root.tell('enforcer:block_ip', { type: 'kernel.changed' })).catch((problem: unknown) => {
+    if (!watching.signal.aborted) onProblem('watching the firewall for changes by others; it is still compared every 15 s', problem);
+  });
+  return {
+    stop: async () => {
+      for (const round of rounds) round();
+      watching.abort();
+      await watched;
+    },
+  };
+};
+
+const every = (ms: number, run: () => Promise<void>, onProblem: (problem: unknown) => void): (() => void) => {
+  let isRunning = false;
+  const timer = setInterval(() => {
+    if (isRunning) return;
+    isRunning = true;
+    run()
+      .catch(onProblem)
+      .finally(() => {
+        isRunning = false;
+      });
+  }, ms);
+  return () => clearInterval(timer);
+};

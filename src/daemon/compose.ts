@@ -1,0 +1,185 @@
+import { createEnforcers } from '../actors/enforcers/registry.ts';
+import { createAlertBook } from '../actors/response/alert-book.ts';
+import { createApprovalDesk } from '../actors/response/approval-desk.ts';
+import { createLeaseBook } from '../actors/response/lease-book.ts';
+import { createLeaseKeeper } from '../actors/response/lease-keeper.ts';
+import { createLedger } from '../actors/response/ledger.ts';
+import { createProtector } from '../actors/response/protector.ts';
+import { createResponder, type ResponderDependencies } from '../actors/response/responder.ts';
+import { type Root, startRoot } from '../actors/root.ts';
+import { enforcerSpec } from '../actors/supervision.ts';
+import type { Config } from '../config/schema.ts';
+import { ACTIONS, type ActionName } from '../domain/action.ts';
+import type { Clock } from '../domain/clock.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { Host } from '../domain/host.ts';
+import type { StatusJson } from '../protocol/schemas.ts';
+import { createFeeds } from '../os/feeds.ts';
+import { peerCredentials } from '../os/peer-credentials.ts';
+import { groupIdOf, isInGroup, userNameOf } from '../os/users.ts';
+import type { Store } from '../store/contract.ts';
+import { createSensor } from '../workers/sensor.ts';
+import { decideApproval } from './approval-decision.ts';
+import { createCleanup } from './cleanup-live.ts';
+import { startClockwork } from './clockwork.ts';
+import { createHandlers } from './handlers.ts';
+import { createHub } from './hub.ts';
+import { createIdentify } from './identify.ts';
+import { createIntake } from './intake.ts';
+import type { Logger } from './logger.ts';
+import { createPolicyKeeper } from './policy-keeper.ts';
+import { createPublisher } from './publish.ts';
+import { startServer } from './server.ts';
+import { createSourceRunner, moduleSpecs, sourceSpecs } from './sources.ts';
+import { buildModules, buildStatus } from './status.ts';
+
+export type ComposeOptions = {
+  readonly config: Config;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly setAside: string | undefined;
+  readonly host: Host;
+  readonly netns: string | undefined;
+  readonly socketPath: string;
+  readonly forceDryRun: boolean;
+  readonly workerEntry: string;
+};
+
+export type Daemon = { readonly onStop: (listener: (why: string) => void) => void; readonly close: () => Promise<void> };
+
+/** The composition root: every part is made here, in order, and given what it needs. Rejects when a part cannot start. */
+export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> => {
+  const { config, clock, logger, store, host } = options;
+  const startedAt = clock.now();
+  const description = await host.call('describe', {});
+  const hub = createHub(startedAt);
+  const publish = createPublisher(hub, logger);
+  const isObserveOnly = options.setAside !== undefined || store.health().state === 'observe-only';
+  const policies = await createPolicyKeeper({ config, store, isObserveOnly, forceDryRun: options.forceDryRun });
+  const enforcers = createEnforcers({ host, clock });
+  const leases = createLeaseBook(store.leases.live());
+  const ledger = createLedger();
+  const protector = createProtector({ host, clock, ownPid: process.pid, onChange: async (addresses) => void (await host.call('firewall.protect', { addresses })) });
+  const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
+
+  // The tree is made last and needs what is made here; until it stands, nothing acts and nobody is told.
+  let root: Root | undefined;
+  const base = { store, clock, ledger, leases, enforcers, policy: policies.current, onRecords: publish.records, onProblem: problem };
+  const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policies.current().caps);
+  const desk = createApprovalDesk({ ...base, veto, adopt: (approval) => root?.adopt(approval), onApproval: publish.approval });
+  const keeper = createLeaseKeeper(base);
+  const responder = createResponder({
+    ...base,
+    veto,
+    unavailable: (action) => (root === undefined ? 'still starting' : root.enforcerProblem(action)),
+    pendingApprovals: () => store.approvals.waiting().length,
+    requestApproval: desk.open,
+  });
+  const alerts = createAlertBook(store, clock);
+  const sensor = await createSensor({
+    entry: options.workerEntry,
+    clock,
+    onStalled: (chunk) => {
+      store.deadLetters.put('stalled-chunk', chunk.at, { source: chunk.source, offset: chunk.offset, length: chunk.length, head: Buffer.from(chunk.head).toString('latin1') });
+      logger.error({ source: chunk.source, offset: chunk.offset, length: chunk.length }, 'the sensor stalled on a piece of input: it was set aside and the sensor replaced');
+    },
+  });
+  const sink = createIntake({ sensor, clock, alerts, responder, tell: (id, event) => root?.tell(id, event), onAlert: publish.alert });
+
+  // Blocks come back before anything else: the time without them is the time an attacker has.
+  await protector.refresh([]).catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
+  const reconcile = async (action: ActionName) => (await isQuiet(action, leases.count(action), host) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action));
+  await keeper.expire();
+  if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
+
+  const tree = startRoot({
+    specs: [...moduleSpecs(config), ...sourceSpecs(config, description), ...ACTIONS.map((action) => enforcerSpec(action, enforcers.get(action)?.reconcile !== undefined))],
+    store,
+    clock,
+    desk,
+    startModule: sensor.startModule,
+    stopModule: sensor.stopModule,
+    runSource: createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock }) }),
+    availability: async (action) => (await enforcers.get(action)?.availability()) ?? { isAvailable: false, reason: 'no such action here' },
+    reconcile,
+    approvalOf: store.approvals.get,
+    onFailure: (id, words, critical) => logger[critical ? 'error' : 'warn']({ actor: id }, words),
+  });
+  root = tree;
+  for (const { id, because } of tree.dropped) logger.warn({ actor: id, because }, 'started afresh');
+
+  const notes: string[] = options.setAside === undefined ? [] : [`the database was damaged and is kept in ${options.setAside}; enforcement is off until it was looked at`];
+  const status = (): StatusJson =>
+    buildStatus({ version: options.version, startedAt, pid: process.pid, now: clock.now, host: description, root: tree, store, sensor: sensor.health, policy: policies.current, leases: () => leases.live().length, notes: () => notes });
+  let announceStop: (why: string) => void = () => undefined;
+  const cleanup = createCleanup({ store, clock, enforcers, leases, root: tree, onRecords: publish.records });
+  const clockwork = startClockwork({ netns: options.netns, store, keeper, protector, clock, root: tree, publishStatus: () => hub.publish({ type: 'status', status: status() }), onProblem: problem });
+  const server = await startServer({
+    socketPath: options.socketPath,
+    groupId: groupIdOf('1sec'),
+    hub,
+    status,
+    identify: createIdentify({ credentials: peerCredentials, userName: userNameOf, isInGroup }, process.getuid?.() ?? 0),
+    onMutation: (caller, what) => logger.info({ by: caller.actor.name, pid: caller.actor.pid, via: caller.actor.via }, what),
+    handlers: createHandlers({
+      store,
+      clock,
+      policies,
+      alerts,
+      leases,
+      protector,
+      undo: base,
+      availability: (action) => availabilityOf(tree, action, enforcers),
+      repairs: publish.repairs,
+      status,
+      modules: () => buildModules(tree),
+      decide: (approval, decision, by, reason, version) => decideApproval({ root: tree, store, clock }, approval, decision, by, reason, version),
+      cleanup,
+      onModeChange: async () => hub.publish({ type: 'status', status: status() }),
+      onRecords: publish.records,
+      onAlert: publish.alert,
+      stop: (by) => announceStop(`asked by ${by.name}`),
+    }),
+  }).catch(async (thrown: unknown) => {
+    await clockwork.stop();
+    await tree.stop();
+    await sensor.close();
+    throw thrown;
+  });
+  publish.records(store.history.note([{ at: startedAt, kind: 'daemon', preset: policies.current().preset, dryRun: policies.current().dryRun, reason: `started, v${options.version}, preset ${policies.current().preset}, ${policies.current().dryRun ? 'dry run' : 'LIVE'}` }]));
+  for (const line of description.limits) logger.warn(line);
+  logger.info({ socket: options.socketPath, preset: policies.current().preset, dryRun: policies.current().dryRun }, 'ready');
+
+  return {
+    onStop: (listener) => {
+      announceStop = listener;
+    },
+    close: async () => {
+      await clockwork.stop();
+      await server.close();
+      await tree.stop();
+      await responder.idle();
+      await sensor.close();
+      store.history.note([{ at: clock.now(), kind: 'daemon', reason: 'stopped' }]);
+    },
+  };
+};
+
+/** Nothing in force and no table in the kernel: then there is nothing to compare, and no table is made for it. */
+const isQuiet = async (action: ActionName, count: number, host: Host): Promise<boolean> => action === 'block_ip' && count === 0 && !(await host.call('firewall.list', {})).present;
+
+const availabilityOf = (root: Root, action: ActionName, enforcers: ReturnType<typeof createEnforcers>) => {
+  const manifest = enforcers.get(action)?.manifest;
+  const reason = root.enforcerProblem(action);
+  return {
+    action,
+    title: manifest?.title ?? action,
+    risk: manifest?.risk ?? 'none',
+    privilege: manifest?.privilege ?? '',
+    reversible: manifest?.isReversible ?? false,
+    available: reason === undefined,
+    reason: reason ?? '',
+  };
+};

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type LoadedConfig, loadConfig } from '../config/load.ts';
+import { systemClock } from '../domain/clock.ts';
+import { messageOf, SecError, toSecError } from '../domain/errors.ts';
+import { dataDirectoryOf, socketPathOf } from '../domain/paths.ts';
+import { createHost } from '../os/host.ts';
+import { createProbeRunner } from '../os/run-probe.ts';
+import type { OpenedStore } from '../store/contract.ts';
+import { openStore } from '../store/open-store.ts';
+import { composeDaemon } from './compose.ts';
+import { createLogger, type Logger } from './logger.ts';
+
+export type DaemonOptions = {
+  readonly variables: { readonly [name: string]: string | undefined };
+  readonly version: string;
+  readonly configPath: string | undefined;
+  readonly socketPath: string | undefined;
+  readonly forceDryRun: boolean;
+  readonly logLevel: string | undefined;
+  readonly write: (line: string) => void;
+};
+
+/** Runs the daemon until SIGINT, SIGTERM or a shutdown call; resolves with the exit code. Rejects when it cannot start. */
+export const runDaemon = async (options: DaemonOptions): Promise<number> => {
+  const loaded = await loadConfig({ flag: options.configPath, variables: options.variables });
+  const logger = createLogger({ level: options.logLevel ?? loaded.config.logging.level, format: loaded.config.logging.format, write: options.write });
+  watchForBugs(logger);
+  const dataDirectory = dataDirectoryOf(options.variables);
+  const opened = await openTheStore(dataDirectory, loaded);
+  // Where only the network part lives in a namespace of its own: tests, and routers that keep sshd in one.
+  const netns = options.variables['ONESEC_NETNS'] || undefined;
+  const host = createHost({ netns });
+  try {
+    const daemon = await composeDaemon({
+      config: loaded.config,
+      version: options.version,
+      clock: systemClock,
+      logger,
+      store: opened.store,
+      setAside: opened.setAside,
+      host,
+      netns,
+      socketPath: options.socketPath ?? loaded.config.server.socket ?? socketPathOf(options.variables, process.getuid?.() ?? 0),
+      forceDryRun: options.forceDryRun,
+      workerEntry: entryOf('sensor-worker', '../workers/sensor-worker.ts'),
+    });
+    const why = await new Promise<string>((resolve) => {
+      process.once('SIGINT', () => resolve('SIGINT'));
+      process.once('SIGTERM', () => resolve('SIGTERM'));
+      process.once('SIGHUP', () => resolve('SIGHUP'));
+      daemon.onStop(resolve);
+    });
+    logger.info({ why }, 'stopping');
+    await daemon.close();
+    return 0;
+  } finally {
+    await host.close();
+    await opened.store.close();
+  }
+};
+
+const openTheStore = async (directory: string, loaded: LoadedConfig): Promise<OpenedStore> => {
+  try {
+    return await openStore({ directory, clock: systemClock, probe: createProbeRunner({ entry: entryOf('store-probe', '../store/probe-main.ts') }), limits: { maxAlerts: loaded.config.alerts.max_store } });
+  } catch (problem) {
+    const known = toSecError(problem);
+    // One daemon per data directory: to a person that is the same news as a taken socket.
+    throw known.code === 'SEC_STORE_LOCKED' ? new SecError('SEC_ALREADY_RUNNING', known.detail, { cause: problem }) : known;
+  }
+};
+
+/** The bundled entry beside this file, or its source when run from the sources. */
+const entryOf = (bundled: string, source: string): string => {
+  const inBundle = fileURLToPath(new URL(`./${bundled}.mjs`, import.meta.url));
+  return existsSync(inBundle) ? inBundle : fileURLToPath(new URL(source, import.meta.url));
+};
+
+/** lmdb rejects once more behind our back when a commit fails; anything else unhandled is a bug and is said loudly. */
+const watchForBugs = (logger: Logger): void => {
+  process.on('unhandledRejection', (problem) => logger.error({ problem: messageOf(problem) }, 'an error nobody handled'));
+  process.on('uncaughtException', (problem) => logger.fatal({ problem: messageOf(problem), stack: problem.stack ?? '' }, 'a bug'));
+};

@@ -1,0 +1,45 @@
+import type { ChunkResult, Sink } from '../actors/contract.ts';
+import type { Root } from '../actors/root.ts';
+import type { AlertBook } from '../actors/response/alert-book.ts';
+import type { Responder } from '../actors/response/responder.ts';
+import type { Alert } from '../domain/alert.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { BatchResult, Sensor } from '../workers/contract.ts';
+
+export type IntakeDependencies = {
+  readonly sensor: Sensor;
+  readonly clock: Clock;
+  readonly alerts: AlertBook;
+  readonly responder: Responder;
+  readonly tell: Root['tell'];
+  readonly onAlert: (alert: Alert) => void;
+};
+
+/** From collectors to the sensor, and from its findings to alerts and answers. Awaiting the sink is the back-pressure. */
+export const createIntake = (dependencies: IntakeDependencies): Sink => {
+  const take = (result: BatchResult): void => {
+    for (const finding of result.findings) {
+      const { alert, change } = dependencies.alerts.take(finding);
+      // The answer first: what people see may wait a moment, a block may not.
+      dependencies.responder.respond(alert, change === 'repeat');
+      dependencies.onAlert(alert);
+    }
+    for (const [module, count] of countsOf(result)) dependencies.tell(`module:${module}`, { type: 'findings.received', count, at: dependencies.clock.now() });
+    for (const failure of result.failures) dependencies.tell(`module:${failure.module}`, { type: 'detector.failed', message: `${failure.message} (event ${failure.eventType})` });
+  };
+  return {
+    chunk: async (chunk): Promise<ChunkResult> => {
+      const result = await dependencies.sensor.chunk({ ...chunk, receivedAt: dependencies.clock.now() });
+      take(result);
+      const { lines, parsed, dropped } = result.counters;
+      return { consumed: result.consumed, lines, parsed, dropped };
+    },
+    events: async (events) => take(await dependencies.sensor.events(events)),
+  };
+};
+
+const countsOf = (result: BatchResult): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const finding of result.findings) counts.set(finding.module, (counts.get(finding.module) ?? 0) + finding.count);
+  return counts;
+};

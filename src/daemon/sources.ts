@@ -1,0 +1,37 @@
+import { discoverSources } from '../actors/collectors/discover.ts';
+import { COLLECTORS } from '../actors/collectors/registry.ts';
+import type { CollectorReport, Feeds, Sink, SourceSpec } from '../actors/contract.ts';
+import { MODULES } from '../actors/registry.ts';
+import { collectorSpec, moduleSpec } from '../actors/supervision.ts';
+import type { ChildSpec } from '../../machines/child-spec.ts';
+import type { Config } from '../config/schema.ts';
+import type { Clock } from '../domain/clock.ts';
+import { SecError } from '../domain/errors.ts';
+import type { HostDescription } from '../domain/host.ts';
+import type { Store } from '../store/contract.ts';
+
+/** A child for each module of the registry, with the settings of the configuration. */
+export const moduleSpecs = (config: Config): readonly ChildSpec[] =>
+  MODULES.map(({ manifest }) => {
+    const configured = config.modules[manifest.id];
+    return moduleSpec(manifest.id, configured?.settings ?? {}, configured?.enabled ?? true);
+  });
+
+/** A child for each source: named ones first, then what this host has. A path is read once. */
+export const sourceSpecs = (config: Config, host: HostDescription): readonly ChildSpec[] => {
+  const { sources } = config;
+  const named: readonly SourceSpec[] = sources.files.map(({ path, grammar }) => ({ id: `file:${path}`, collector: 'file', grammar, path }));
+  const found = sources.auto ? discoverSources(host).filter((spec) => (spec.collector !== 'process' || sources.processes) && (spec.collector !== 'journald' || sources.journald)) : [];
+  const processes: readonly SourceSpec[] = !sources.auto && sources.processes ? [{ id: 'process', collector: 'process' }] : [];
+  const byId = new Map([...found, ...processes, ...named].map((spec) => [spec.id, spec]));
+  return [...byId.values()].map(collectorSpec);
+};
+
+/** Runs the collector that a source spec names, until the signal aborts. */
+export const createSourceRunner =
+  (dependencies: { readonly sink: Sink; readonly store: Store; readonly clock: Clock; readonly feeds: Feeds }) =>
+  async (spec: SourceSpec, report: (report: CollectorReport) => void, signal: AbortSignal): Promise<void> => {
+    const definition = COLLECTORS.find((collector) => collector.id === spec.collector);
+    if (definition === undefined) throw new SecError('SEC_UNAVAILABLE', `no collector ${spec.collector}`);
+    await definition.run({ spec, sink: dependencies.sink, cursors: dependencies.store.cursors, clock: dependencies.clock, feeds: dependencies.feeds, report, signal });
+  };
