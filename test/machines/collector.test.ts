@@ -4,7 +4,7 @@ import { getShortestPaths } from 'xstate/graph';
 import { type CollectorInput, collectorMachine } from '../../machines/collector.ts';
 import { persistable, restorable } from '../../machines/snapshot.ts';
 import { SecError } from '../../src/domain/errors.ts';
-import { type AnyEvent, after, cells, type Row, restingStates, stateOf } from './table.ts';
+import { type AnyEvent, cells, driven, type Row, restingStates, stateOf } from './table.ts';
 
 const input: CollectorInput = {
   id: 'file:/var/log/auth.log',
@@ -57,13 +57,13 @@ describe('a collector', () => {
   });
 
   test.each(cells(rows, events))('$state + $event → $leads', ({ state, path, sent, leads }) => {
-    expect(stateOf(after(collectorMachine, input, path))).toBe(state);
-    expect(stateOf(after(collectorMachine, input, [...path, sent]))).toBe(leads);
+    expect(stateOf(driven(collectorMachine, input, path))).toBe(state);
+    expect(stateOf(driven(collectorMachine, input, [...path, sent]))).toBe(leads);
   });
 
   test('adds up progress and remembers when lines last came', () => {
     const idle = { ...events.progress, lines: 0, parsed: 0, dropped: 0, lagBytes: 0, now: 99_000 };
-    expect(after(collectorMachine, input, [events.progress, events.progress, idle]).context).toMatchObject({
+    expect(driven(collectorMachine, input, [events.progress, events.progress, idle]).context).toMatchObject({
       lines: 20,
       parsed: 16,
       dropped: 2,
@@ -73,16 +73,16 @@ describe('a collector', () => {
   });
 
   test('parks with the cause, waits longer each time, and forgets the pauses once it runs', () => {
-    const once = after(collectorMachine, input, [tick(10_000), error]).context;
+    const once = driven(collectorMachine, input, [tick(10_000), error]).context;
     expect(once).toMatchObject({ nextTryAt: 11_000, attempts: 1 });
     expect(once.detail).toContain('SEC_SOURCE_UNREADABLE');
     const twice = [tick(10_000), error, tick(11_000), error];
-    expect(after(collectorMachine, input, twice).context).toMatchObject({ nextTryAt: 13_000, attempts: 2 });
-    expect(after(collectorMachine, input, [...twice, tick(13_000), told('running')]).context).toMatchObject({ nextTryAt: undefined, attempts: 0 });
+    expect(driven(collectorMachine, input, twice).context).toMatchObject({ nextTryAt: 13_000, attempts: 2 });
+    expect(driven(collectorMachine, input, [...twice, tick(13_000), told('running')]).context).toMatchObject({ nextTryAt: undefined, attempts: 0 });
   });
 
   test('makes what a source says about itself safe to show', () => {
-    expect(after(collectorMachine, input, [told('waiting', 'gone\u001b[2J')]).context.detail).toBe('gone␛[2J');
+    expect(driven(collectorMachine, input, [told('waiting', 'gone\u001b[2J')]).context.detail).toBe('gone␛[2J');
   });
 
   test('tries a source again after a real rejection, and says so when no source was provided', async () => {

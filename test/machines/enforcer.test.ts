@@ -3,7 +3,7 @@ import { createActor, fromPromise } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { type EnforcerInput, enforcerMachine, FAILURES_UNTIL_UNAVAILABLE } from '../../machines/enforcer.ts';
 import { persistable, restorable } from '../../machines/snapshot.ts';
-import { type AnyEvent, after, cells, type Row, restingStates, stateOf } from './table.ts';
+import { type AnyEvent, cells, driven, type Row, restingStates, stateOf } from './table.ts';
 
 const input: EnforcerInput = { action: 'block_ip', canReconcile: true };
 const tick = (now: number): AnyEvent => ({ type: 'tick', now });
@@ -50,46 +50,46 @@ describe('an enforcer', () => {
   });
 
   test.each(cells(rows, events))('$state + $event → $leads', ({ state, path, sent, leads }) => {
-    expect(stateOf(after(enforcerMachine, input, path))).toBe(state);
-    expect(stateOf(after(enforcerMachine, input, [...path, sent]))).toBe(leads);
+    expect(stateOf(driven(enforcerMachine, input, path))).toBe(state);
+    expect(stateOf(driven(enforcerMachine, input, [...path, sent]))).toBe(leads);
   });
 
   test('compares with the kernel every 15 s and counts what it put right', () => {
-    const twice = after(enforcerMachine, input, [...ready, tick(25_000), some, tick(39_999)]);
+    const twice = driven(enforcerMachine, input, [...ready, tick(25_000), some, tick(39_999)]);
     expect([stateOf(twice), twice.context.repairs, twice.context.lastRepair, twice.context.lastRepairAt]).toEqual(['ready', 3, 'table was flushed', 25_000]);
-    expect(stateOf(after(enforcerMachine, input, [...ready, tick(25_000), some, tick(40_000)]))).toBe('repairing');
+    expect(stateOf(driven(enforcerMachine, input, [...ready, tick(25_000), some, tick(40_000)]))).toBe('repairing');
   });
 
   test('never compares an action that leaves nothing in force', () => {
-    expect(stateOf(after(enforcerMachine, { ...input, canReconcile: false }, [tick(10_000), able, { type: 'kernel.changed' }, tick(40_000)]))).toBe('ready');
+    expect(stateOf(driven(enforcerMachine, { ...input, canReconcile: false }, [tick(10_000), able, { type: 'kernel.changed' }, tick(40_000)]))).toBe('ready');
   });
 
   test('compares at the next tick when the kernel changed, and once more when it changed meanwhile', () => {
-    const changed = after(enforcerMachine, input, [...ready, { type: 'kernel.changed' }, tick(11_000)]);
+    const changed = driven(enforcerMachine, input, [...ready, { type: 'kernel.changed' }, tick(11_000)]);
     expect(stateOf(changed)).toBe('repairing');
-    const meanwhile = after(enforcerMachine, input, [...ready, tick(26_000), { type: 'kernel.changed' }, nothing]);
+    const meanwhile = driven(enforcerMachine, input, [...ready, tick(26_000), { type: 'kernel.changed' }, nothing]);
     expect(stateOf(meanwhile)).toBe('ready');
-    expect(stateOf(after(enforcerMachine, input, [...ready, tick(26_000), { type: 'kernel.changed' }, nothing, tick(27_000)]))).toBe('repairing');
+    expect(stateOf(driven(enforcerMachine, input, [...ready, tick(26_000), { type: 'kernel.changed' }, nothing, tick(27_000)]))).toBe('repairing');
   });
 
   test('is unavailable after three failed comparisons in a row, with the cause', () => {
     const failures = Array.from({ length: FAILURES_UNTIL_UNAVAILABLE }, (_, index) => [tick(26_000 + index * 15_000), broken('reconcile')]).flat();
-    const given = after(enforcerMachine, input, [...ready, ...failures]);
+    const given = driven(enforcerMachine, input, [...ready, ...failures]);
     expect([stateOf(given), given.context.reason]).toEqual(['unavailable', 'reconcile broke']);
-    expect(stateOf(after(enforcerMachine, input, [...ready, ...failures.slice(0, -2), tick(56_000), nothing, tick(71_000), broken('reconcile')]))).toBe(
+    expect(stateOf(driven(enforcerMachine, input, [...ready, ...failures.slice(0, -2), tick(56_000), nothing, tick(71_000), broken('reconcile')]))).toBe(
       'ready',
     );
   });
 
   test('does not wait for an answer for ever', () => {
-    const check = after(enforcerMachine, input, [tick(10_000), tick(25_000), tick(40_000)]);
+    const check = driven(enforcerMachine, input, [tick(10_000), tick(25_000), tick(40_000)]);
     expect([stateOf(check), check.context.reason]).toEqual(['unavailable', 'no answer within 30 s']);
-    const repair = after(enforcerMachine, input, [...ready, tick(26_000), tick(27_000), tick(50_000), tick(57_000)]);
+    const repair = driven(enforcerMachine, input, [...ready, tick(26_000), tick(27_000), tick(50_000), tick(57_000)]);
     expect([stateOf(repair), repair.context.lastError]).toEqual(['ready', 'no answer within 30 s']);
   });
 
   test('is able to act while ready and while it compares, and only then', () => {
-    const tags = rows.map((row) => [row.state, after(enforcerMachine, input, row.path).hasTag('able')]);
+    const tags = rows.map((row) => [row.state, driven(enforcerMachine, input, row.path).hasTag('able')]);
     expect(Object.fromEntries(tags)).toEqual({ checking: false, ready: true, unavailable: false, repairing: true });
   });
 

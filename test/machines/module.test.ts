@@ -3,7 +3,7 @@ import { createActor, fromCallback } from 'xstate';
 import { getShortestPaths } from 'xstate/graph';
 import { DETECTOR_START_MS, type ModuleInput, moduleMachine } from '../../machines/module.ts';
 import { persistable, restorable } from '../../machines/snapshot.ts';
-import { type AnyEvent, after, cells, type Row, restingStates, stateOf } from './table.ts';
+import { type AnyEvent, cells, driven, type Row, restingStates, stateOf } from './table.ts';
 
 const input: ModuleInput = {
   id: 'auth_fortress',
@@ -70,36 +70,36 @@ describe('a detection module', () => {
   });
 
   test.each(cells(rows, events))('$state + $event → $leads', ({ state, path, sent, leads }) => {
-    expect(stateOf(after(moduleMachine, input, path))).toBe(state);
-    expect(stateOf(after(moduleMachine, input, [...path, sent]))).toBe(leads);
+    expect(stateOf(driven(moduleMachine, input, path))).toBe(state);
+    expect(stateOf(driven(moduleMachine, input, [...path, sent]))).toBe(leads);
   });
 
   test('starts disabled when it is not enabled, and remembers being enabled later', () => {
-    const off = after(moduleMachine, { ...input, isEnabled: false }, []);
+    const off = driven(moduleMachine, { ...input, isEnabled: false }, []);
     expect(stateOf(off)).toBe('disabled');
-    expect(after(moduleMachine, { ...input, isEnabled: false }, [{ type: 'module.enable' }]).context.isEnabled).toBe(true);
+    expect(driven(moduleMachine, { ...input, isEnabled: false }, [{ type: 'module.enable' }]).context.isEnabled).toBe(true);
   });
 
   test('counts findings and failures, and shows the cause as safe text', () => {
-    const { context } = after(moduleMachine, input, [tick(10_000), ready, events['findings.received'], events['findings.received'], failure]);
+    const { context } = driven(moduleMachine, input, [tick(10_000), ready, events['findings.received'], events['findings.received'], failure]);
     expect(context).toMatchObject({ findings: 6, lastFindingAt: 77, failures: 1, lastError: 'boom ␛[2J', nextStartAt: 11_000 });
   });
 
   test('gives up when the budget is spent, with the cause, and starts afresh when it is enabled again', () => {
     const path = rows.find((row) => row.state === 'degraded')?.path ?? [];
-    const { context } = after(moduleMachine, input, path);
+    const { context } = driven(moduleMachine, input, path);
     expect(context).toMatchObject({ restartCount: 2, degradedBecause: 'restarted 2 times within 60 s and failed again: boom ␛[2J' });
-    expect(after(moduleMachine, input, [...path, { type: 'module.enable' }]).context).toMatchObject({ restarts: [], degradedBecause: undefined });
+    expect(driven(moduleMachine, input, [...path, { type: 'module.enable' }]).context).toMatchObject({ restarts: [], degradedBecause: undefined });
   });
 
   test('takes a detector that is never ready for a failed one', () => {
-    const late = after(moduleMachine, input, [tick(10_000), tick(15_000), tick(10_000 + DETECTOR_START_MS)]);
+    const late = driven(moduleMachine, input, [tick(10_000), tick(15_000), tick(10_000 + DETECTOR_START_MS)]);
     expect(stateOf(late)).toBe('restarting');
     expect(late.context.lastError).toBe('the detector was not ready after 10 s');
   });
 
   test('does not count the time it slept against a detector that has just been started again', () => {
-    expect(stateOf(after(moduleMachine, input, [tick(10_000), tick(500_000), tick(505_000)]))).toBe('active.starting');
+    expect(stateOf(driven(moduleMachine, input, [tick(10_000), tick(500_000), tick(505_000)]))).toBe('active.starting');
   });
 
   test('hands new settings to a detector that is started again', () => {

@@ -6,7 +6,7 @@ export type AnyEvent = { readonly type: string; readonly [key: string]: unknown 
 export type Row = { readonly state: string; readonly path: readonly AnyEvent[]; readonly leads: { readonly [event: string]: string } };
 
 /** The snapshot after the events, without running anything that the machine invokes. */
-export const after = (machine: AnyStateMachine, input: unknown, events: readonly AnyEvent[]): AnyMachineSnapshot =>
+export const driven = (machine: AnyStateMachine, input: unknown, events: readonly AnyEvent[]): AnyMachineSnapshot =>
   events.reduce((snapshot, event) => transition(machine, snapshot, event)[0], initialTransition(machine, input)[0]);
 
 /** `active.running` for a nested state. */
