@@ -40,7 +40,6 @@ export const openEnvironment = (directory: string): Environment => {
   // permissionsMode is read by the native part but missing in the types; the umask still applies, hence the chmod
   const options = {
     path: directory,
-    name: undefined,
     noSubdir: false,
     encoding: 'string' as const,
     maxDbs: TABLES.length + 4,

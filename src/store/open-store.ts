@@ -83,7 +83,9 @@ const openMigrated = async ({ directory, migrations = MIGRATIONS }: StoreOptions
 };
 
 const judge = async (directory: string, probe: Probe | undefined, notes: string[]): Promise<'ok' | 'corrupt'> => {
-  if (!lstatSync(join(directory, DATA_FILE)).isFile()) return 'corrupt';
+  const file = lstatSync(join(directory, DATA_FILE));
+  // an empty file would be taken for a new database, and everything in force forgotten without a word
+  if (!file.isFile() || file.size === 0) return 'corrupt';
   if (probe === undefined) return 'ok';
   try {
     return await probe(directory);
