@@ -1,7 +1,7 @@
+import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { dataDirectoryOf } from '../domain/paths.ts';
 
 const STOP_WITHIN_MS = 10_000;
@@ -17,25 +17,25 @@ export type SelfProcess = {
   readonly stop: () => Promise<void>;
 };
 
-/** This program once more, with other words. It is not in our terminal's foreground group, so Ctrl-C reaches only us. */
+/** This program once more, with other words. */
 export const spawnSelf = async (words: readonly string[], logTo: 'file' | 'stderr'): Promise<SelfProcess> => {
   const directory = dataDirectoryOf(process.env);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const logPath = logTo === 'file' ? join(directory, 'daemon.log') : undefined;
   const log = logPath === undefined ? undefined : openSync(logPath, 'w', 0o600);
-  const child = execa(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], {
-    detached: true,
-    reject: false,
-    cleanup: true,
-    stdin: 'ignore',
-    stdout: 'ignore',
-    stderr: log === undefined ? 'inherit' : [log],
-    forceKillAfterDelay: STOP_WITHIN_MS,
-  });
+  // Detached: Ctrl-C in our terminal reaches only us, and we stop the daemon in order.
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], { detached: true, stdio: ['ignore', 'ignore', log ?? 'inherit'] });
   if (log !== undefined) closeSync(log);
   let ended: string | undefined;
-  const over = child.then((result) => {
-    ended = result.signal ?? `code ${result.exitCode ?? '?'}`;
+  const over = new Promise<void>((resolve) => {
+    child.once('error', (problem) => {
+      ended = problem.message;
+      resolve();
+    });
+    child.once('exit', (code, signal) => {
+      ended = signal ?? `code ${code ?? '?'}`;
+      resolve();
+    });
   });
   return {
     pid: child.pid ?? 0,
@@ -44,7 +44,9 @@ export const spawnSelf = async (words: readonly string[], logTo: 'file' | 'stder
     lastWords: async () => (logPath === undefined ? (ended ?? '') : (await readFile(logPath, 'utf8')).slice(-LAST_WORDS).trim()),
     stop: async () => {
       child.kill('SIGTERM');
+      const patience = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
       await over;
+      clearTimeout(patience);
     },
   };
 };

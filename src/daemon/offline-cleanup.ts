@@ -1,0 +1,37 @@
+import { createEnforcers } from '../actors/enforcers/registry.ts';
+import type { Actor } from '../domain/approval.ts';
+import type { Clock } from '../domain/clock.ts';
+import { SecError, toSecError } from '../domain/errors.ts';
+import { createHost } from '../os/host.ts';
+import { userNameOf } from '../os/users.ts';
+import type { CleanupJson } from '../protocol/schemas.ts';
+import type { Store } from '../store/contract.ts';
+import { openStore } from '../store/open-store.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { cleanUp } from './cleanup.ts';
+
+/** Cleanup with the daemon dead. A store that cannot be opened does not keep the firewall table alive: it is said, and the rest is done. */
+export const cleanupOffline = async (options: { readonly dataDirectory: string; readonly clock: Clock; readonly netns: string | undefined }): Promise<CleanupJson> => {
+  const uid = process.getuid?.() ?? 0;
+  const actor: Actor = { name: userNameOf(uid), uid, pid: process.pid, via: 'cli' };
+  const host = createHost({ netns: options.netns || undefined });
+  const left: string[] = [];
+  const store = await openIfThere(options).catch((problem: unknown) => {
+    const known = toSecError(problem);
+    if (known.code === 'SEC_STORE_LOCKED') throw new SecError('SEC_ALREADY_RUNNING', `${known.detail}; it does not answer on its socket`);
+    left.push(`the database: ${known.message}`);
+    return undefined;
+  });
+  try {
+    const result = await cleanUp({ store, clock: options.clock, enforcers: createEnforcers({ host, clock: options.clock }) }, actor, 'without a daemon');
+    return { removed: [...result.removed], left: [...result.left, ...left] };
+  } finally {
+    await store?.close();
+    await host.close();
+  }
+};
+
+/** No database, nothing promised: then none is made for the cleanup. */
+const openIfThere = async (options: { readonly dataDirectory: string; readonly clock: Clock }): Promise<Store | undefined> =>
+  existsSync(join(options.dataDirectory, 'data.mdb')) ? (await openStore({ directory: options.dataDirectory, clock: options.clock })).store : undefined;
