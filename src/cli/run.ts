@@ -5,7 +5,8 @@ import { socketPathOf } from '../domain/paths.ts';
 import { toSafe } from '../domain/safe-text.ts';
 import type { CommandContext, CommandSpec, FlagSpec } from './command.ts';
 import { COMMANDS, findCommand } from './commands.ts';
-import { commandHelp, overview, suggestion } from './help.ts';
+import { suggestion } from '../domain/suggestion.ts';
+import { commandHelp, overview } from './help.ts';
 
 /** Runs one command line and resolves with its exit code. Every failure is a line on standard error with code and hint. */
 export const runCli = async (argv: readonly string[], version: string): Promise<number> => {

@@ -59,7 +59,10 @@ export const gateSchema = z.strictObject({
 const escalationSchema = z.strictObject({
   enabled: z.boolean().optional(),
   timeouts: z
-    .record(z.string(), z.strictObject({ timeout: durationMs, escalate_to: severity, re_notify: z.boolean().default(true), max_escalations: z.number().int().min(0) }))
+    .record(
+      z.string(),
+      z.strictObject({ timeout: durationMs, escalate_to: severity, re_notify: z.boolean().default(true), max_escalations: z.number().int().min(0) }),
+    )
     .optional(),
 });
 
@@ -89,12 +92,33 @@ const later = z.unknown().optional();
 
 /** The configuration file. Key names are those of the compatible interface (reference §2.2); `sources` and `caps` are ours. */
 export const configSchema = z.strictObject({
-  server: z.strictObject({ socket: z.string().optional(), host: later, port: later, api_keys: later, read_only_keys: later, allow_unauthenticated_read: later, cors_origins: later, tls_cert: later, tls_key: later }).default({}),
-  alerts: z.strictObject({ max_store: z.number().int().min(100).max(10_000_000).default(100_000), enable_console: later, webhook_urls: later }).default({ max_store: 100_000 }),
-  logging: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), format: z.enum(['console', 'json']).default('console') }).default({ level: 'info', format: 'console' }),
+  server: z
+    .strictObject({
+      socket: z.string().optional(),
+      host: later,
+      port: later,
+      api_keys: later,
+      read_only_keys: later,
+      allow_unauthenticated_read: later,
+      cors_origins: later,
+      tls_cert: later,
+      tls_key: later,
+    })
+    .default({}),
+  alerts: z
+    .strictObject({ max_store: z.number().int().min(100).max(10_000_000).default(100_000), enable_console: later, webhook_urls: later })
+    .default({ max_store: 100_000 }),
+  logging: z
+    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), format: z.enum(['console', 'json']).default('console') })
+    .default({ level: 'info', format: 'console' }),
   modules: z.record(z.string(), moduleSchema).default({}),
   sources: z
-    .strictObject({ auto: z.boolean().default(true), files: z.array(sourceSchema).max(256).default([]), processes: z.boolean().default(true), journald: z.boolean().default(true) })
+    .strictObject({
+      auto: z.boolean().default(true),
+      files: z.array(sourceSchema).max(256).default([]),
+      processes: z.boolean().default(true),
+      journald: z.boolean().default(true),
+    })
     .default({ auto: true, files: [], processes: true, journald: true }),
   enforcement: z
     .strictObject({

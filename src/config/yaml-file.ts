@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { isNode, LineCounter, parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
 import { messageOf, SecError } from '../domain/errors.ts';
+import { suggestion } from '../domain/suggestion.ts';
 
 const MAX_BYTES = 1_048_576;
 
@@ -29,15 +30,18 @@ export const parseYaml = <Schema extends z.ZodType>(text: string, name: string, 
   const problems = parsed.error.issues.slice(0, 5).map((issue) => {
     const keys = issue.path.map(String);
     const place = issue.code === 'unrecognized_keys' ? [...keys, issue.keys[0] ?? ''] : keys;
-    return `${name}:${lineOf(document, lines, place)}: ${place.join('.') || 'top level'}: ${wordsOf(issue)}, got ${gotAt(value, place)}`;
+    return `${name}:${lineOf(document, lines, place)}: ${place.join('.') || 'top level'}: ${wordsOf(issue, knownKeys(schema, keys))}, got ${gotAt(value, place)}`;
   });
   throw new SecError('SEC_CONFIG_INVALID', problems.join('; '));
 };
 
 type Issue = z.core.$ZodIssue;
 
-const wordsOf = (issue: Issue): string => {
-  if (issue.code === 'unrecognized_keys') return `expected a known key (did you mean one of the documented ones? unknown: ${issue.keys.join(', ')})`;
+const wordsOf = (issue: Issue, known: readonly string[]): string => {
+  if (issue.code === 'unrecognized_keys') {
+    const near = suggestion(issue.keys[0] ?? '', known);
+    return near === undefined ? `expected one of ${known.join(', ')}` : `expected a known key, did you mean ${near}?`;
+  }
   if (issue.code === 'invalid_value') return `expected ${issue.values.map(String).join(', ')}`;
   if (issue.code === 'invalid_type') return `expected ${issue.expected}`;
   return issue.message;
@@ -52,8 +56,23 @@ const gotAt = (value: unknown, path: readonly string[]): string => {
 const lineOf = (document: ReturnType<typeof parseDocument>, lines: LineCounter, path: readonly string[]): number => {
   for (let length = path.length; length > 0; length -= 1) {
     const keys = path.slice(0, length).map((key) => (/^\d+$/.test(key) ? Number(key) : key));
-    const node = document.getIn(keys, true);
+    const parent = keys.length === 1 ? document.contents : document.getIn(keys.slice(0, -1), true);
+    const pair = isMap(parent) ? parent.items.find((item) => isScalar(item.key) && item.key.value === keys.at(-1)) : undefined;
+    const node = pair === undefined ? document.getIn(keys, true) : pair.key;
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
   }
   return 1;
+};
+
+/** Keys that the schema takes at a place, for a suggestion. */
+const knownKeys = (schema: z.ZodType, path: readonly string[]): readonly string[] => {
+  let current: unknown = schema;
+  for (const key of [...path, undefined]) {
+    while (current instanceof z.ZodDefault || current instanceof z.ZodPrefault || current instanceof z.ZodOptional) current = current.unwrap();
+    if (key === undefined) break;
+    if (current instanceof z.ZodObject) current = current.shape[key];
+    else if (current instanceof z.ZodRecord) current = current.valueType;
+    else if (current instanceof z.ZodArray) current = current.element;
+  }
+  return current instanceof z.ZodObject ? Object.keys(current.shape) : [];
 };

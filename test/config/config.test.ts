@@ -26,7 +26,7 @@ describe('a broken configuration says where, what was expected and what was foun
     ['enforcement:\n  policies:\n    auth_fortress:\n      min_severity: HIHG\n', 'config.yaml:4: enforcement.policies.auth_fortress.min_severity: expected INFO, LOW, MEDIUM, HIGH or CRITICAL, got "HIHG"'],
     ['enforcement:\n  approval_gate:\n    ttl: soon\n', 'config.yaml:3: enforcement.approval_gate.ttl: expected a duration such as 30s, 5m or 1h, got "soon"'],
     ['enforcement:\n  global_allow_list:\n    - 203.0.113.0/24\n    - 300.1.1.1\n', 'config.yaml:4: enforcement.global_allow_list.1: expected an address or a network'],
-    ['enforcment:\n  preset: safe\n', 'config.yaml:1: enforcment: expected a known key'],
+    ['enforcment:\n  preset: safe\n', 'config.yaml:1: enforcment: expected a known key, did you mean enforcement?'],
     ['a: [\n', 'config.yaml:'],
     ['enforcement:\n  dry_run: "yes"\n', 'config.yaml:2: enforcement.dry_run: expected boolean, got "yes"'],
   ])('%j', (text, message) => {
