@@ -24,7 +24,10 @@ export const spawnSelf = async (words: readonly string[], logTo: 'file' | 'stder
   const logPath = logTo === 'file' ? join(directory, 'daemon.log') : undefined;
   const log = logPath === undefined ? undefined : openSync(logPath, 'w', 0o600);
   // Detached: Ctrl-C in our terminal reaches only us, and we stop the daemon in order.
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], { detached: true, stdio: ['ignore', 'ignore', log ?? 'inherit'] });
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], {
+    detached: true,
+    stdio: ['ignore', 'ignore', log ?? 'inherit'],
+  });
   if (log !== undefined) closeSync(log);
   let ended: string | undefined;
   const over = new Promise<void>((resolve) => {

@@ -38,12 +38,16 @@ export const listConnections = async (netns: string | undefined, filter: readonl
 
 const LIVE_STATES = ['state', 'connected', 'exclude', 'time-wait'];
 
-const peerText = (text: string): string => networkText(checkedNetwork(text));
+/** As ss wants it: IPv6 in brackets, or the last group is taken for a port. */
+const peerText = (text: string): string => {
+  const network = checkedNetwork(text);
+  return network.isV6 ? `[${network.address}/${network.prefix}]` : networkText(network);
+};
 
 /** Where the kernel cannot destroy sockets: forget the flows, so that what a stateful firewall let through is judged anew. */
 const forgetFlows = async (netns: string | undefined, peer: string): Promise<void> => {
   if (findProgram('conntrack') === undefined) return;
   const family = peer.includes(':') ? 'ipv6' : 'ipv4';
   // It answers 1 when there was nothing to forget, which is as good.
-  await runProgram(systemCommand('conntrack', ['-D', '-f', family, '-s', peer], netns));
+  await runProgram(systemCommand('conntrack', ['-D', '-f', family, '-s', peer.replace(/[[\]]/g, '')], netns));
 };

@@ -1,0 +1,7 @@
+import type { Feeds } from '../actors/contract.ts';
+import type { Clock } from '../domain/clock.ts';
+import { createJournalFeed } from './journal.ts';
+import { createProcessFeed } from './process-connector.ts';
+
+/** The operating system's own streams, for collectors. */
+export const createFeeds = (options: { readonly clock: Clock }): Feeds => ({ processes: createProcessFeed(options), journal: createJournalFeed() });

@@ -1,0 +1,65 @@
+import type { Clock } from '../domain/clock.ts';
+import { SecError } from '../domain/errors.ts';
+import type { Host, HostDescription, HostOperation, HostOperations } from '../domain/host.ts';
+import { createConnections } from './connections/connections.ts';
+import { describeHost } from './describe-host.ts';
+import { createFirewall } from './firewall/firewall.ts';
+import { collectOperators, type OperatorSources } from './operators/collect-operators.ts';
+import { stateOfProcess } from './process/identity.ts';
+import { readProcessTree } from './process/process-tree.ts';
+import { readProcess } from './process/read-process.ts';
+import { signalProcess } from './process/signal-process.ts';
+import { probeProcessConnector } from './process-connector.ts';
+
+export type HostOptions = OperatorSources & { readonly clock: Clock };
+
+/**
+ * The operating system behind one asynchronous door. With `netns`, firewall and connections are those of that network
+ * namespace, while processes stay those of the machine. Rejects with SecErrors.
+ */
+export const createHost = (options: HostOptions): Host => {
+  const firewall = createFirewall(options);
+  const connections = createConnections(options);
+  let clientPids: readonly number[] = [];
+  let description: { readonly at: number; readonly value: Promise<HostDescription> } | undefined;
+  let isClosed = false;
+
+  const operations: Operations = {
+    describe: () => {
+      const at = options.clock.monotonic();
+      if (description === undefined || at - description.at > DESCRIPTION_AGE_MS) description = { at, value: describeHost(probeProcessConnector) };
+      return description.value;
+    },
+    operators: (request) => {
+      clientPids = request.clientPids ?? clientPids;
+      return collectOperators(options, clientPids);
+    },
+    'firewall.ensure': firewall.ensure,
+    'firewall.apply': firewall.apply,
+    'firewall.protect': firewall.protect,
+    'firewall.list': firewall.list,
+    'firewall.has': firewall.has,
+    'firewall.remove': firewall.remove,
+    'connections.list': connections.list,
+    'connections.kill': connections.kill,
+    'process.inspect': async (request) => ({ process: readProcess(request.pid) }),
+    'process.tree': async (request) => ({ processes: readProcessTree(request.root) }),
+    'process.signal': signalProcess,
+    'process.state': async (request) => ({ state: stateOfProcess(request.process) }),
+  };
+
+  return {
+    call: async (name, request) => {
+      if (isClosed) throw new SecError('SEC_UNAVAILABLE', 'the host is closed');
+      return operations[name](request);
+    },
+    close: async () => {
+      isClosed = true;
+      await firewall.close();
+    },
+  };
+};
+
+const DESCRIPTION_AGE_MS = 60_000;
+
+type Operations = { readonly [Name in HostOperation]: (request: HostOperations[Name]['request']) => Promise<HostOperations[Name]['reply']> };

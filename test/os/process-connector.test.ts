@@ -1,0 +1,95 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { ProcessFact } from '../../src/actors/contract.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+import { createProcessFeed, probeProcessConnector } from '../../src/os/process-connector.ts';
+import { createNetns, skipsWithout, whyNoNetns } from '../kit/netns.ts';
+
+const why = await probeProcessConnector();
+
+/** Runs `act` while listening, and gives the facts seen until 200 ms after it. */
+const listenDuring = async (act: () => Promise<unknown>): Promise<readonly ProcessFact[]> => {
+  const facts: ProcessFact[] = [];
+  const stop = new AbortController();
+  const listening = Promise.withResolvers<void>();
+  const feed = createProcessFeed({ clock: systemClock, onListening: listening.resolve })(stop.signal, async (batch) => {
+    facts.push(...batch);
+  });
+  await listening.promise;
+  await act();
+  await sleep(200);
+  stop.abort();
+  await feed;
+  return facts;
+};
+
+const run = async (file: string, args: readonly string[], options: Parameters<typeof spawn>[2] = {}): Promise<number> => {
+  const child = spawn(file, args, { stdio: 'ignore', ...options });
+  await new Promise((resolve) => child.once('close', resolve));
+  return child.pid ?? 0;
+};
+
+describe.skipIf(skipsWithout(why, 'process connector'))('the process connector', () => {
+  test('sees a program start and end, even a very short one', async () => {
+    let pid = 0;
+    const facts = await listenDuring(async () => {
+      pid = await run('true', []);
+    });
+    const mine = facts.filter((fact) => 'pid' in fact && fact.pid === pid);
+    expect(mine.map((fact) => fact.kind)).toEqual(['fork', 'exec', 'exit']);
+    expect(mine[0]).toMatchObject({ parentPid: process.pid });
+    expect(mine[2]).toMatchObject({ code: 0 });
+  });
+
+  test('reads who it was, its standard streams and a preloaded library', async () => {
+    const stdin = openSync('/dev/zero', 'r');
+    let pid = 0;
+    const facts = await listenDuring(async () => {
+      pid = await run('sleep', ['0.2'], { stdio: [stdin, 'ignore', 'ignore'], env: { PATH: process.env['PATH'], LD_PRELOAD: '/nowhere/none.so' } });
+    });
+    const exec = facts.find((fact) => fact.kind === 'exec' && fact.pid === pid);
+    expect(exec).toMatchObject({
+      kind: 'exec',
+      process: { name: 'sleep', argv: ['sleep', '0.2'], parentPid: process.pid },
+      stdio: ['/dev/zero', '/dev/null', '/dev/null'],
+      preload: '/nowhere/none.so',
+    });
+    expect(exec?.kind === 'exec' ? exec.process?.ancestors[0]?.pid : undefined).toBe(process.pid);
+  });
+
+  test('loses none of 200 short programs, and says how each ended', async () => {
+    const facts = await listenDuring(async () => {
+      for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: 20 }, () => run('sh', ['-c', 'exit 3'])));
+    });
+    const forked = new Set(facts.filter((fact) => fact.kind === 'fork' && fact.parentPid === process.pid).map((fact) => ('pid' in fact ? fact.pid : 0)));
+    const executed = facts.filter((fact) => fact.kind === 'exec' && forked.has(fact.pid));
+    const ended = facts.filter((fact) => fact.kind === 'exit' && forked.has(fact.pid) && fact.code === 3);
+    expect([forked.size, executed.length, ended.length]).toEqual([200, 200, 200]);
+    const read = executed.filter((fact) => fact.kind === 'exec' && fact.process !== null).length;
+    console.info(`measured: of 200 very short programs ${read} could still be read`);
+    expect(facts.filter((fact) => fact.kind === 'overrun')).toEqual([]);
+  });
+
+  test('says so in a network namespace, where the kernel does not answer', () => {
+    if (whyNoNetns() !== undefined) return expect(whyNoNetns()).toBeTypeOf('string');
+    const namespace = createNetns('osp');
+    try {
+      const script = `import { probeProcessConnector } from ${JSON.stringify(new URL('../../src/os/process-connector.ts', import.meta.url).href)};
+        console.log(await probeProcessConnector());`;
+      expect(namespace.run(process.execPath, '--input-type=module', '-e', script)).toContain('initial network namespace');
+    } finally {
+      namespace.remove();
+    }
+  });
+
+  test('does not keep a process alive once aborted', () => {
+    const script = `import { createProcessFeed } from ${JSON.stringify(new URL('../../src/os/process-connector.ts', import.meta.url).href)};
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 100);
+      await createProcessFeed({ clock: { now: () => 0, monotonic: () => 0 } })(stop.signal, async () => {});
+      console.log('ended');`;
+    expect(execFileSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 5000, encoding: 'utf8' })).toBe('ended\n');
+  });
+});
