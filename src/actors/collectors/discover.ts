@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import type { HostDescription } from '../../domain/host.ts';
+import type { SourceSpec } from '../contract.ts';
+
+/**
+ * The sources this host has. The journal is read where it runs and no authentication log is written to a file: with both, every
+ * login would count twice. `exists` is asked about fixed paths only.
+ */
+export const discoverSources = (
+  host: Pick<HostDescription, 'hasJournald' | 'canWatchProcesses'>,
+  exists: (path: string) => boolean = existsSync,
+): readonly SourceSpec[] => {
+  const files = KNOWN_LOGS.filter(([path]) => exists(path)).map(([path, grammar]): SourceSpec => ({ id: `file:${path}`, collector: 'file', grammar, path }));
+  const hasAuthFile = files.some((file) => file.grammar === 'auth');
+  const journal: readonly SourceSpec[] = host.hasJournald && !hasAuthFile ? [{ id: 'journald', collector: 'journald', grammar: 'journal' }] : [];
+  const processes: readonly SourceSpec[] = host.canWatchProcesses ? [{ id: 'process', collector: 'process' }] : [];
+  return [...files, ...journal, ...processes];
+};
+
+const KNOWN_LOGS: readonly (readonly [string, string])[] = [
+  ['/var/log/auth.log', 'auth'],
+  ['/var/log/secure', 'auth'],
+  ['/var/log/nginx/access.log', 'web'],
+  ['/var/log/nginx/error.log', 'weberror'],
+  ['/var/log/apache2/access.log', 'web'],
+  ['/var/log/apache2/other_vhosts_access.log', 'web'],
+  ['/var/log/apache2/error.log', 'weberror'],
+  ['/var/log/httpd/access_log', 'web'],
+  ['/var/log/httpd/error_log', 'weberror'],
+  ['/var/log/mail.log', 'mail'],
+  ['/var/log/maillog', 'mail'],
+];

@@ -1,0 +1,6 @@
+import type { CollectorDefinition } from '../contract.ts';
+import { fileCollector } from './file/collector.ts';
+import { journaldCollector } from './journald/collector.ts';
+
+/** Every collector. Nothing else enumerates them. */
+export const COLLECTORS: readonly CollectorDefinition[] = [fileCollector, journaldCollector];

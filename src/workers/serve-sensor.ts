@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { expose } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { ModuleDefinition } from '../actors/contract.ts';
+import { type ErrorCode, toSecError } from '../domain/errors.ts';
+import type { SecurityEvent } from '../domain/event.ts';
+import type { BatchResult, PipelineChunk } from './contract.ts';
+import { createPipeline } from './pipeline.ts';
+
+/** What the sensor's worker answers. Control calls say what went wrong; comlink would lose the error's code. */
+export type SensorApi = {
+  /** Module ids in order, for reading the progress word. */
+  readonly modules: () => readonly string[];
+  readonly startModule: (moduleId: string, settings: unknown) => ControlReply;
+  readonly stopModule: (moduleId: string) => ControlReply;
+  readonly chunk: (chunk: PipelineChunk) => BatchResult;
+  readonly events: (events: readonly SecurityEvent[]) => BatchResult;
+};
+
+// One object and not a union: comlink would make a union of promises of it.
+export type ControlReply = { readonly problem: undefined | { readonly code: ErrorCode; readonly detail: string } };
+
+/** Runs the pipeline in this worker thread. Throws outside of one. */
+export const serveSensor = (modules: readonly ModuleDefinition[]): void => {
+  if (parentPort === null) throw new Error('the sensor worker must run in a worker thread');
+  const pipeline = createPipeline(modules, { modules: {} }, { progress: progressOf(workerData) });
+  const api: SensorApi = {
+    modules: () => modules.map((module) => module.manifest.id),
+    startModule: (moduleId, settings) => replyOf(() => pipeline.startModule(moduleId, settings)),
+    stopModule: (moduleId) => replyOf(() => pipeline.stopModule(moduleId)),
+    chunk: pipeline.chunk,
+    events: pipeline.events,
+  };
+  expose(api, nodeEndpoint(parentPort));
+};
+
+const replyOf = (act: () => void): ControlReply => {
+  try {
+    act();
+    return { problem: undefined };
+  } catch (thrown) {
+    const problem = toSecError(thrown);
+    return { problem: { code: problem.code, detail: problem.detail } };
+  }
+};
+
+const progressOf = (data: unknown): Int32Array | undefined => {
+  if (typeof data !== 'object' || data === null || !('progress' in data)) return undefined;
+  return data.progress instanceof SharedArrayBuffer ? new Int32Array(data.progress) : undefined;
+};
