@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { MODULES } from '../src/actors/registry.ts';
+import { commandHelp } from '../src/cli/help.ts';
+import { COMMANDS } from '../src/cli/commands.ts';
+import { ERROR_CATALOGUE } from '../src/domain/errors.ts';
+import { ROUTES, STREAM_PATH } from '../src/protocol/routes.ts';
+
+/** Reference pages that are made from the product's own tables. `npm run gen` writes them, a test fails when they are stale. */
+export const generatedDocs = (): ReadonlyMap<string, string> =>
+  new Map([
+    ['docs/reference/errors.md', errors()],
+    ['docs/reference/cli.md', cli()],
+    ['docs/reference/api.md', api()],
+    ...MODULES.map(({ manifest }): [string, string] => [`docs/reference/modules/${manifest.id}.md`, modulePage(manifest)]),
+  ]);
+
+const MADE = '<!-- Made by `npm run gen`; change the source, not this page. -->';
+const page = (title: string, ...lines: readonly string[]): string => `${[`# ${title}`, '', MADE, '', ...lines].join('\n')}\n`;
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+
+const errors = (): string =>
+  page(
+    'Errors and exit codes',
+    'Every failure prints its code and a hint on standard error (`--json`: one JSON object) and ends with its exit code.',
+    '',
+    '| Code | Exit | Meaning | What to do |',
+    '|---|---:|---|---|',
+    ...Object.entries(ERROR_CATALOGUE).map(([code, { exit, message, hint }]) => row(`\`${code}\``, String(exit), message, hint)),
+    '',
+    '`1sec scan` of one text ends with 0 (clean), 20 (suspicious) or 21 (malicious).',
+  );
+
+const cli = (): string => page('Commands', ...COMMANDS.flatMap((command) => [`## ${command.name}`, '', '```', commandHelp(command).trim(), '```', '']));
+
+const api = (): string =>
+  page(
+    'API',
+    "HTTP on the daemon's Unix socket. The caller is known by the kernel's word; the role says what he may do. Ids may be shortened to any",
+    'unique prefix of at least four characters. Failures answer `{ "error", "code", "hint", "status" }`.',
+    '',
+    '| Method | Path | Role | What |',
+    '|---|---|---|---|',
+    ...Object.values(ROUTES).map((route) => row(route.method, `\`${route.path}\``, route.role, route.summary)),
+    row('GET', `\`${STREAM_PATH}?after=N\``, 'viewer', 'Server-sent events: hello, alert, approval, record, status, gap; `after` resumes'),
+    '',
+    '## Answers',
+    '',
+    ...Object.entries(ROUTES).flatMap(([name, route]) => [`### ${name}`, '', '```json', JSON.stringify(shapeOf(route.reply), null, 2), '```', '']),
+  );
+
+// JSON Schema without the dialect line: short enough to read.
+const shapeOf = (schema: z.ZodType): unknown => {
+  const { $schema: _dialect, ...shape } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+  return shape;
+};
+
+const modulePage = (manifest: (typeof MODULES)[number]['manifest']): string =>
+  page(
+    `${manifest.id}: ${manifest.title}`,
+    manifest.description,
+    '',
+    `Tier ${manifest.tier}. Consumes ${manifest.eventTypes.map((type) => `\`${type}\``).join(', ')}.`,
+    '',
+    '## Alerts',
+    '',
+    '| Type | Severity | ATT&CK | Fed by | False positives |',
+    '|---|---|---|---|---|',
+    ...Object.entries(manifest.alertTypes).map(([type, alert]) => row(`\`${type}\``, alert.severity, alert.mitre.join(', '), alert.feed, alert.falsePositives)),
+    '',
+    '## Settings',
+    '',
+    '| Key | Default |',
+    '|---|---|',
+    ...Object.entries((manifest.settings.parse({}) ?? {}) as { readonly [key: string]: unknown }).map(([key, value]) => row(`\`${key}\``, `\`${JSON.stringify(value)}\``)),
+  );
