@@ -1,5 +1,4 @@
 import type { AnyActorRef, AnyMachineSnapshot, AnyStateMachine, Snapshot } from 'xstate';
-import { messageOf } from '../src/domain/errors.ts';
 import { err, ok, type Result } from '../src/domain/result.ts';
 import { CONTEXT_SCHEMAS } from './context-schemas.ts';
 
@@ -50,8 +49,9 @@ const resolve = (machine: AnyStateMachine, value: unknown, context: unknown): Re
     // A state value is text or a tree of them; resolveState throws for a name that does not exist.
     const { _nodes: nodes } = machine.resolveState({ value, context } as Parameters<AnyStateMachine['resolveState']>[0]);
     return ok(nodes.flatMap((node: AnyMachineSnapshot['_nodes'][number]) => node.invoke.map(({ id }) => id)));
-  } catch (error) {
-    return err(`its state does not exist: ${messageOf(error)}`);
+  } catch {
+    // The one thing it throws for; which name it was says nothing to a person.
+    return err('its state does not exist');
   }
 };
 

@@ -44,7 +44,10 @@ export const createApprovalWorld = (first: Approval) => {
       return new Promise((resolve, reject) => {
         const end = (how: Ending): void => {
           steps = steps.filter((one) => one.end !== end);
-          if (how === 'fails before') return reject(new Error(`${name} failed before its effect`));
+          if (how === 'fails before') {
+            reject(new Error(`${name} failed before its effect`));
+            return;
+          }
           try {
             const output = effect(approval);
             if (how === 'works') resolve(output);

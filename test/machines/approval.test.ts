@@ -1,5 +1,5 @@
-import { getShortestPaths } from 'xstate/graph';
 import { describe, expect, test } from 'vitest';
+import { getShortestPaths } from 'xstate/graph';
 import { type ApprovalInput, approvalMachine, MAX_TRIES, RETRY_AFTER_MS } from '../../machines/approval.ts';
 import { anApproval, OPERATOR } from './approval-world.ts';
 import { type AnyEvent, cells, driven, type Row, restingStates, stateOf } from './table.ts';
@@ -13,7 +13,11 @@ const tick = (now: number): AnyEvent => ({ type: 'tick', now });
 const approve: AnyEvent = { type: 'decision.approve', by: OPERATOR, reason: 'seen it', version: 1, now: 3_000 };
 const reject: AnyEvent = { type: 'decision.reject', by: OPERATOR, reason: 'ours', version: 1, now: 3_000 };
 const done = (kind: string, output?: unknown): AnyEvent => ({ type: `xstate.done.actor.0.approval.${kind}`, output, actorId: `0.approval.${kind}` });
-const broken = (kind: string): AnyEvent => ({ type: `xstate.error.actor.0.approval.${kind}`, error: new Error(`${kind} broke`), actorId: `0.approval.${kind}` });
+const broken = (kind: string): AnyEvent => ({
+  type: `xstate.error.actor.0.approval.${kind}`,
+  error: new Error(`${kind} broke`),
+  actorId: `0.approval.${kind}`,
+});
 const allowed = done('rechecking', { isAllowed: true });
 const success = done('acting', { isDone: true, result: 'verified' });
 
@@ -59,7 +63,14 @@ const rows: readonly InputRow[] = [
   {
     state: 'pending',
     path: [],
-    leads: { approve: 'approving', reject: 'approving', 'late approve': 'settling', 'late reject': 'settling', void: 'settling', 'tick at the end': 'settling' },
+    leads: {
+      approve: 'approving',
+      reject: 'approving',
+      'late approve': 'settling',
+      'late reject': 'settling',
+      void: 'settling',
+      'tick at the end': 'settling',
+    },
   },
   { state: 'approving', path: [approve], leads: { 'xstate.saved answer': 'rechecking', 'xstate.answer not saved': 'pending' } },
   { state: 'rechecking', path: approved, leads: { 'xstate.allowed': 'beginning', 'xstate.vetoed': 'settling', 'xstate.guards broke': 'settling' } },
@@ -87,7 +98,12 @@ const rows: readonly InputRow[] = [
     path: [...rejectedHeld, broken('releasing')],
     leads: { 'tick before the end': 'releasing', 'tick at the end': 'releasing' },
   },
-  { state: 'freeing', input: heldInput, path: [...rejectedHeld, done('releasing')], leads: { 'xstate.freed saved': 'finished', 'xstate.freed not saved': 'unfreed' } },
+  {
+    state: 'freeing',
+    input: heldInput,
+    path: [...rejectedHeld, done('releasing')],
+    leads: { 'xstate.freed saved': 'finished', 'xstate.freed not saved': 'unfreed' },
+  },
   {
     state: 'unfreed',
     input: heldInput,
@@ -131,12 +147,20 @@ describe('an approval', () => {
     ['expired', [tick(101_000)], { state: 'expired', result: 'nobody answered in time', version: 2 }],
     ['void by a guard', [events.void], { state: 'void', result: 'allow-listed', version: 2 }],
     ['void at the last check', [...approved, events['xstate.vetoed']], { state: 'void', result: 'target changed', version: 3 }],
-    ['failed at the last check', [...approved, broken('rechecking')], { state: 'failed', result: 'the guards could not be asked: rechecking broke', version: 3 }],
+    [
+      'failed at the last check',
+      [...approved, broken('rechecking')],
+      { state: 'failed', result: 'the guards could not be asked: rechecking broke', version: 3 },
+    ],
     ['executing', [...approved, allowed], { state: 'executing', version: 3 }],
     ['done', [...begun, success], { state: 'done', result: 'verified', version: 4 }],
     ['failed', [...begun, events['xstate.not done']], { state: 'failed', result: 'nft said no', version: 4 }],
     ['done after doubt', [...begun, broken('acting'), done('reconciling', 'already-done')], { state: 'done', version: 4 }],
-    ['failed after an error', [...begun, broken('acting'), done('reconciling', 'not-done')], { state: 'failed', result: 'it was not done: acting broke', version: 4 }],
+    [
+      'failed after an error',
+      [...begun, broken('acting'), done('reconciling', 'not-done')],
+      { state: 'failed', result: 'it was not done: acting broke', version: 4 },
+    ],
     ['void, target changed', [...begun, broken('acting'), done('reconciling', 'changed')], { state: 'void', version: 4 }],
   ])('writes the record: %s', (_, path, record) => {
     expect(driven(approvalMachine, input, path).context.next).toMatchObject(record);
@@ -174,7 +198,8 @@ describe('an approval', () => {
       input: heldInput,
       events: Object.values(events) as never,
       filterEvents: (snapshot, event: AnyEvent) => !event.type.startsWith('xstate.') || event['actorId'] === Object.keys(snapshot.children).at(-1),
-      serializeState: (snapshot) => `${stateOf(snapshot)} ${snapshot.context.approval.state} ${snapshot.context.next.state} ${Math.min(snapshot.context.tries, 2)}`,
+      serializeState: (snapshot) =>
+        `${stateOf(snapshot)} ${snapshot.context.approval.state} ${snapshot.context.next.state} ${Math.min(snapshot.context.tries, 2)}`,
       limit: 3_000,
     });
     const acting = paths.filter((path) => stateOf(path.state) === 'acting');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { createActor } from 'xstate';
 import { describe, expect, test } from 'vitest';
+import { createActor } from 'xstate';
 import type { RootEmitted } from '../../machines/root.ts';
 import { createToyWorld, toySpec } from './toy-children.ts';
 
@@ -21,7 +21,14 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('poke' as const), id, type: fc.constantFrom('toy.throw', 'toy.strange', 'toy.grandchild', 'toy.done', 'toy.busy') }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('reject' as const, 'end' as const), id }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('doom' as const), id, fate: fc.constantFrom('lives' as const, 'throws at start' as const, 'throws when built' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant('doom' as const),
+      id,
+      fate: fc.constantFrom('lives' as const, 'throws at start' as const, 'throws when built' as const),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('restart' as const, 'stop' as const, 'remove' as const, 'add' as const), id }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('restore' as const, 'restore without' as const), id }) },
 );
@@ -98,7 +105,10 @@ describe('the root, whatever happens to its children', () => {
         world.fates.set(doomed, 'throws at start');
         const root = createActor(world.root, { input: { specs: SPECS, now: 0 } }).start();
         let now = 0;
-        for (const ms of [...rhythm, 4_000, 4_000, 4_000, 4_000]) root.send({ type: 'tick', now: (now += ms) });
+        for (const ms of [...rhythm, 4_000, 4_000, 4_000, 4_000]) {
+          now += ms;
+          root.send({ type: 'tick', now });
+        }
         expect(root.getSnapshot().context.children[doomed]).toMatchObject({ state: 'degraded', restartCount: 3 });
         root.stop();
       }),
