@@ -56,3 +56,12 @@ export const nextLease = (lease: Lease, event: LeaseEvent): Lease => {
   const state = LEASE_STATES.find((name) => after.matches(name)) ?? lease.state;
   return state === lease.state && after.context === lease ? lease : { ...after.context, state };
 };
+
+/** The leases that run out at `now`, ended. Only these go through the machine: driving all of 20,000 would hold up the daemon. */
+export const endDue = (leases: Iterable<Lease>, now: number): readonly Lease[] => {
+  const ended: Lease[] = [];
+  for (const lease of leases) {
+    if (lease.state === 'active' && lease.expiresAt !== undefined && now >= lease.expiresAt) ended.push(nextLease(lease, { type: 'tick', now }));
+  }
+  return ended;
+};

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type LeaseEvent, leaseMachine, nextLease } from '../../machines/lease.ts';
+import { endDue, type LeaseEvent, leaseMachine, nextLease } from '../../machines/lease.ts';
 import { asId } from '../../src/domain/ids.ts';
 import { LEASE_STATES, type Lease } from '../../src/domain/lease.ts';
 import { restingStates } from './table.ts';
@@ -60,6 +60,16 @@ describe('a lease', () => {
     const forever: Lease = { ...lease, state: 'active', expiresAt: undefined };
     expect(nextLease(forever, { type: 'tick', now: Number.MAX_SAFE_INTEGER })).toBe(forever);
     expect(nextLease(forever, { type: 'lease.extended', expiresAt: 5, now: 1 })).toBe(forever);
+  });
+
+  test('is found and ended when it is due, among 20,000 that are not, without touching those', () => {
+    const many = Array.from({ length: 20_000 }, (_, index): Lease => ({ ...lease, id: asId(`L${index}`), state: 'active', expiresAt: 10_000 + index }));
+    expect(endDue([lease, { ...lease, state: 'active', expiresAt: undefined }, ...many], 9_999)).toEqual([]);
+    const ended = endDue(many, 10_001);
+    expect(ended.map(({ id, state, endedAt }) => [id, state, endedAt])).toEqual([
+      ['L0', 'ended', 10_001],
+      ['L1', 'ended', 10_001],
+    ]);
   });
 
   test('survives JSON between any two events, never gets shorter, and never comes back once it is over', () => {
