@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SecError } from '../domain/errors.ts';
 
@@ -36,30 +36,34 @@ const tryLink = (from: string, to: string): boolean => {
   }
 };
 
+// Only whoever holds the takeover removes a dead claim, so that nobody removes one that was taken in the meantime.
 const removeStale = (path: string, temporary: string): void => {
   const claim = readIfThere(path);
   if (claim === undefined) return;
-  refuseIfAlive(claim, path);
-  // moved first and looked at again: another process may have taken the directory since it was read
-  const aside = `${temporary}.stale`;
-  try {
-    renameSync(path, aside);
-  } catch (thrown) {
-    if (isCode(thrown, 'ENOENT')) return;
-    throw thrown;
+  if (isHeld(claim)) throw new SecError('SEC_STORE_LOCKED', `process ${pidOf(claim)} holds ${path}`);
+  const takeover = `${path}.takeover`;
+  if (!tryLink(temporary, takeover)) {
+    const other = readIfThere(takeover);
+    if (other === undefined) return;
+    if (isHeld(other)) throw new SecError('SEC_STORE_LOCKED', `process ${pidOf(other)} is taking ${path}`);
+    rmSync(takeover, { force: true });
+    return;
   }
-  const moved = readIfThere(aside);
-  if (moved !== claim) tryLink(aside, path);
-  rmSync(aside, { force: true });
+  try {
+    if (readIfThere(path) === claim) rmSync(path);
+  } finally {
+    rmSync(takeover, { force: true });
+  }
 };
 
-const refuseIfAlive = (claim: string, path: string): void => {
-  const [boot, pidText, startTime] = claim.trim().split(' ');
-  const pid = Number(pidText);
-  if (boot !== bootId() || !Number.isSafeInteger(pid) || pid <= 0) return;
+const pidOf = (claim: string): number => Number(claim.split(' ')[1]);
+
+const isHeld = (claim: string): boolean => {
+  const [boot, , startTime] = claim.trim().split(' ');
+  const pid = pidOf(claim);
+  if (boot !== bootId() || !Number.isSafeInteger(pid) || pid <= 0) return false;
   const running = startTimeOf(pid);
-  const isAlive = running === undefined ? canSignal(pid) : running === startTime;
-  if (isAlive) throw new SecError('SEC_STORE_LOCKED', `process ${pid} holds ${path}`);
+  return running === undefined ? canSignal(pid) : running === startTime;
 };
 
 const release = (path: string, own: string): void => {
