@@ -244,6 +244,61 @@ describe('the root', () => {
     expect(state()).toBe('stopped');
   });
 
+  const STATES: { readonly [state: string]: (scene: ReturnType<typeof boot>, world: ToyWorld) => void } = {
+    starting: () => undefined,
+    running: ({ tick }) => tick(2_000),
+    escalated: ({ tick }) => {
+      for (let now = 2_000; now < 12_000; now += 1_000) tick(now);
+    },
+    stopping: ({ poke, root }) => {
+      poke('a', 'toy.busy');
+      root.send({ type: 'root.stop', now: 2_000 });
+    },
+    stopped: ({ root }) => root.send({ type: 'root.stop', now: 2_000 }),
+  };
+  const EVENTS: { readonly [name: string]: RootEvent } = {
+    tick: { type: 'tick', now: 20_000 },
+    'stop the child': { type: 'child.stop', id: 'm' },
+    'restart the parked one': { type: 'child.restart', id: 'e' },
+    'remove the parked one': { type: 'child.remove', id: 'e' },
+    'add a child': { type: 'child.add', spec: toySpec('module', 'n') },
+    'same specs': { type: 'children.reconcile', specs: SPECS },
+    stop: { type: 'root.stop', now: 20_000 },
+  };
+  const LEADS: { readonly [state: string]: { readonly [event: string]: string } } = {
+    starting: { tick: 'running', stop: 'stopped' },
+    running: { stop: 'stopped' },
+    escalated: { 'restart the parked one': 'running', 'remove the parked one': 'running', stop: 'stopped' },
+    stopping: { tick: 'stopped' },
+    stopped: {},
+  };
+  const table = Object.keys(STATES).flatMap((from) => Object.keys(EVENTS).map((event) => ({ from, event, to: LEADS[from]?.[event] ?? from })));
+
+  test('has a table row for every state', () => {
+    expect(Object.keys(STATES).sort()).toEqual(Object.keys(rootMachine.states).sort());
+  });
+
+  test.each(table)('$from + $event → $to, awake or woken from JSON', ({ from, event, to }) => {
+    const scene = () => {
+      const world = createToyWorld();
+      if (from === 'escalated') world.fates.set('e', 'throws at start');
+      const given = boot(world, [...SPECS, toySpec('approval', 'a')]);
+      STATES[from]?.(given, world);
+      world.fates.clear();
+      expect(given.state()).toBe(from);
+      return { ...given, world };
+    };
+    const sent = EVENTS[event] ?? { type: 'tick', now: 0 };
+    const awake = scene();
+    if (from !== 'stopped') awake.root.send(sent);
+    expect(awake.state()).toBe(to);
+    const asleep = scene();
+    const snapshot = JSON.parse(JSON.stringify(asleep.root.getPersistedSnapshot()));
+    const woken = createActor(asleep.world.root, { input: { specs: [], now: 0 }, snapshot }).start();
+    if (from !== 'stopped') woken.send(sent);
+    expect(woken.getSnapshot().value).toBe(to);
+  });
+
   test('does not wait longer than a few seconds for a step to finish', () => {
     const { root, poke, tick, state } = boot(createToyWorld(), [toySpec('approval', 'a')]);
     poke('a', 'toy.busy');
