@@ -4,5 +4,6 @@ declare module 'comlink/dist/esm/node-adapter.mjs' {
   import type { Endpoint } from 'comlink';
 
   const nodeEndpoint: (port: MessagePort | Worker) => Endpoint;
+  // biome-ignore lint/style/noDefaultExport: that is how comlink exports it
   export default nodeEndpoint;
 }

@@ -1,0 +1,20 @@
+import type { Grammar, LineContext, ParseOutcome } from '../../../../src/actors/contract.ts';
+import type { SecurityEvent } from '../../../../src/domain/event.ts';
+
+/** Noon of 20 January 2026, UTC: when the lines of the tables were received. */
+export const RECEIVED_AT = Date.UTC(2026, 0, 20, 12);
+
+/** A zone for lines that name none: UTC. */
+export const utcTime = (year: number, month: number, day: number, hour: number, minute: number, second: number): number =>
+  Date.UTC(year, month, day, hour, minute, second);
+
+/** What a grammar says about one line. */
+export const parseLine = (
+  grammar: Grammar,
+  line: string,
+  context: Partial<LineContext> = {},
+): { readonly outcome: ParseOutcome; readonly events: readonly SecurityEvent[] } => {
+  const events: SecurityEvent[] = [];
+  const outcome = grammar.parse(line, { source: 'test', position: 0, receivedAt: RECEIVED_AT, ...context }, (event) => events.push(event));
+  return { outcome, events };
+};
