@@ -27,7 +27,14 @@ export type RootLogicDependencies = {
 /** What the outside tells a child. */
 export type ChildEvent =
   | { readonly type: 'source.state'; readonly state: 'starting' | 'running' | 'waiting' | 'parked' | 'stopped'; readonly detail: string }
-  | { readonly type: 'source.progress'; readonly lines: number; readonly parsed: number; readonly dropped: number; readonly lagBytes: number; readonly now: number }
+  | {
+      readonly type: 'source.progress';
+      readonly lines: number;
+      readonly parsed: number;
+      readonly dropped: number;
+      readonly lagBytes: number;
+      readonly now: number;
+    }
   | { readonly type: 'findings.received'; readonly count: number; readonly at: number }
   | { readonly type: 'detector.failed'; readonly message: string }
   | { readonly type: 'enforcer.recheck' }

@@ -1,4 +1,4 @@
-import { type Actor as XstateActor, createActor } from 'xstate';
+import { createActor, type Actor as XstateActor } from 'xstate';
 import type { ApprovalEvent } from '../../machines/approval.ts';
 import type { ChildRecord, ChildRecords, ChildSpec } from '../../machines/child-spec.ts';
 import type { ActionName } from '../domain/action.ts';
@@ -41,7 +41,10 @@ export type Root = {
 /** The part of an approval's actor that a decision needs. */
 export type ApprovalActor = {
   readonly send: (event: ApprovalEvent) => void;
-  readonly on: (type: 'decision.refused' | 'approval.changed', listener: (event: { readonly type: string; readonly reason?: string; readonly code?: string; readonly approval?: Approval }) => void) => { readonly unsubscribe: () => void };
+  readonly on: (
+    type: 'decision.refused' | 'approval.changed',
+    listener: (event: { readonly type: string; readonly reason?: string; readonly code?: string; readonly approval?: Approval }) => void,
+  ) => { readonly unsubscribe: () => void };
 };
 
 /** Starts the tree, each child from its stored snapshot where one fits; approvals start from their records. */

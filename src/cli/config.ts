@@ -5,10 +5,18 @@ export const run = async (context: CommandContext): Promise<number> => {
   const { describeConfig } = await import('../daemon/describe-config.ts');
   const described = await describeConfig({ flag: context.text('config'), variables: context.environment });
   if (context.flag('validate')) {
-    context.print(context.flag('json') ? JSON.stringify({ valid: true, path: described.path ?? null, unused: described.unused }) : `valid: ${described.path ?? 'defaults (no file found)'}`);
+    context.print(
+      context.flag('json')
+        ? JSON.stringify({ valid: true, path: described.path ?? null, unused: described.unused })
+        : `valid: ${described.path ?? 'defaults (no file found)'}`,
+    );
     for (const key of described.unused) if (!context.flag('json')) context.print(`  ${key} is accepted and not used by this version`);
     return 0;
   }
-  context.print(context.flag('json') ? JSON.stringify({ path: described.path ?? null, searched: described.searched, unused: described.unused, config: described.config }, null, 2) : described.yaml);
+  context.print(
+    context.flag('json')
+      ? JSON.stringify({ path: described.path ?? null, searched: described.searched, unused: described.unused, config: described.config }, null, 2)
+      : described.yaml,
+  );
   return 0;
 };

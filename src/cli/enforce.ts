@@ -1,6 +1,6 @@
 import { SecError } from '../domain/errors.ts';
-import type { CommandContext } from './command.ts';
 import { suggestion } from '../domain/suggestion.ts';
+import type { CommandContext } from './command.ts';
 
 type Verb = (context: CommandContext, words: readonly string[]) => Promise<number>;
 

@@ -3,9 +3,9 @@ import { systemClock } from '../domain/clock.ts';
 import { SecError, toSecError } from '../domain/errors.ts';
 import { socketPathOf } from '../domain/paths.ts';
 import { toSafe } from '../domain/safe-text.ts';
+import { suggestion } from '../domain/suggestion.ts';
 import type { CommandContext, CommandSpec, FlagSpec } from './command.ts';
 import { COMMANDS, findCommand } from './commands.ts';
-import { suggestion } from '../domain/suggestion.ts';
 import { commandHelp, overview } from './help.ts';
 
 /** Runs one command line and resolves with its exit code. Every failure is a line on standard error with code and hint. */

@@ -1,6 +1,6 @@
-import { readLines } from './read-lines.ts';
-import type { CommandContext } from './command.ts';
 import { SecError } from '../domain/errors.ts';
+import type { CommandContext } from './command.ts';
+import { readLines } from './read-lines.ts';
 import { table } from './table.ts';
 
 const MAX_TEXT = 1_048_576;
@@ -27,7 +27,13 @@ export const run = async (context: CommandContext): Promise<number> => {
   if (context.flag('json')) context.print(JSON.stringify(result, null, 2));
   else {
     context.print(result.verdict);
-    if (result.findings.length > 0) context.print(table(['SEVERITY', 'MODULE', 'TYPE', 'RULE'], result.findings.map((finding) => [finding.severity, finding.module, finding.type, finding.rule])));
+    if (result.findings.length > 0)
+      context.print(
+        table(
+          ['SEVERITY', 'MODULE', 'TYPE', 'RULE'],
+          result.findings.map((finding) => [finding.severity, finding.module, finding.type, finding.rule]),
+        ),
+      );
   }
   return result.verdict === 'clean' ? 0 : result.verdict === 'suspicious' ? 20 : 21;
 };
@@ -39,6 +45,7 @@ const parseItem = (line: string, number: number): { readonly id: unknown; readon
   } catch (problem) {
     throw new SecError('SEC_INPUT_INVALID', `line ${number}: expected JSON, got: ${line.slice(0, 80)}`, { cause: problem });
   }
-  if (typeof value !== 'object' || value === null || !('text' in value) || typeof value.text !== 'string') throw new SecError('SEC_INPUT_INVALID', `line ${number}: expected {"id","text"}, got: ${line.slice(0, 80)}`);
+  if (typeof value !== 'object' || value === null || !('text' in value) || typeof value.text !== 'string')
+    throw new SecError('SEC_INPUT_INVALID', `line ${number}: expected {"id","text"}, got: ${line.slice(0, 80)}`);
   return { id: 'id' in value ? value.id : number, text: value.text };
 };

@@ -28,7 +28,10 @@ export const decideApproval = async (
         if (changed !== undefined && END_STATES.has(changed.state)) finish(() => resolve(changed));
       }),
     ];
-    const patience = setTimeout(() => finish(() => reject(new SecError('SEC_TIMEOUT', `it is ${dependencies.store.approvals.get(approval.id)?.state ?? 'gone'} and goes on`))), WAIT_MS);
+    const patience = setTimeout(
+      () => finish(() => reject(new SecError('SEC_TIMEOUT', `it is ${dependencies.store.approvals.get(approval.id)?.state ?? 'gone'} and goes on`))),
+      WAIT_MS,
+    );
     const finish = (settle: () => void): void => {
       clearTimeout(patience);
       for (const subscription of subscriptions) subscription.unsubscribe();

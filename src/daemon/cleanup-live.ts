@@ -22,7 +22,8 @@ export const createCleanup =
   async (actor: Actor, reason: string): Promise<CleanupJson> => {
     const { store, clock, root } = dependencies;
     const voided = store.approvals.waiting().filter((approval) => approval.state === 'pending');
-    for (const approval of voided) root.approvalActor(approval.id)?.send({ type: 'approval.void', reason: `taken back by cleanup (${actor.name})`, now: clock.now() });
+    for (const approval of voided)
+      root.approvalActor(approval.id)?.send({ type: 'approval.void', reason: `taken back by cleanup (${actor.name})`, now: clock.now() });
     const deadline = clock.monotonic() + PATIENCE_MS;
     const isOpen = (): boolean => voided.some((approval) => root.approvalActor(approval.id) !== undefined);
     while (isOpen() && clock.monotonic() < deadline) await delay(20);

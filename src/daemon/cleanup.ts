@@ -1,5 +1,5 @@
-import { requestOf } from '../actors/response/approval-desk.ts';
 import type { Enforcer } from '../actors/contract.ts';
+import { requestOf } from '../actors/response/approval-desk.ts';
 import { type ActionName, targetKey } from '../domain/action.ts';
 import type { Actor, Approval } from '../domain/approval.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -39,7 +39,16 @@ export const cleanUp = async (dependencies: CleanupDependencies, actor: Actor, r
   if (store !== undefined && (removed.length > 0 || left.length > 0)) {
     await store.commit({
       leases: ended,
-      records: [{ at: clock.now(), kind: 'cleanup', outcome: left.length === 0 ? 'success' : 'failure', actor, reason: [`${removed.length} removed, ${left.length} left`, reason].filter((part) => part !== '').join('; '), details: { removed: removed.slice(0, 100), left } }],
+      records: [
+        {
+          at: clock.now(),
+          kind: 'cleanup',
+          outcome: left.length === 0 ? 'success' : 'failure',
+          actor,
+          reason: [`${removed.length} removed, ${left.length} left`, reason].filter((part) => part !== '').join('; '),
+          details: { removed: removed.slice(0, 100), left },
+        },
+      ],
     });
   }
   return { removed, left, ended };
@@ -53,7 +62,14 @@ const letGo = async (approval: Approval, dependencies: CleanupDependencies, remo
       removed.push(`${what} goes on`);
     }
     if (approval.state !== 'pending') return;
-    await dependencies.store?.approvals.put({ ...approval, state: 'void', isHeld: false, decidedAt: dependencies.clock.now(), result: 'taken back by cleanup', version: approval.version + 1 });
+    await dependencies.store?.approvals.put({
+      ...approval,
+      state: 'void',
+      isHeld: false,
+      decidedAt: dependencies.clock.now(),
+      result: 'taken back by cleanup',
+      version: approval.version + 1,
+    });
     removed.push(`${what} no longer waits for a person`);
   } catch (problem) {
     left.push(`${what}: ${messageOf(problem)}`);

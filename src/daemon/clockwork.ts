@@ -16,6 +16,7 @@ export type ClockworkDependencies = {
   readonly protector: Protector;
   readonly clock: Clock;
   readonly root: Root;
+  readonly watchers: () => readonly number[];
   readonly publishStatus: () => void;
   readonly onProblem: (what: string, problem: unknown) => void;
 };
@@ -25,14 +26,28 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
   const { onProblem } = dependencies;
   const watching = new AbortController();
   const rounds = [
-    every(EXPIRE_EVERY_MS, async () => {
-      dependencies.store.tick?.(dependencies.clock.now());
-      await dependencies.keeper.expire();
-    }, (problem) => onProblem('ending what has run out', problem)),
-    every(PROTECT_EVERY_MS, () => dependencies.protector.refresh([]), (problem) => onProblem("looking up the operator's connections", problem)),
-    every(STATUS_EVERY_MS, async () => dependencies.publishStatus(), (problem) => onProblem('status', problem)),
+    every(
+      EXPIRE_EVERY_MS,
+      async () => {
+        dependencies.store.tick?.(dependencies.clock.now());
+        await dependencies.keeper.expire();
+      },
+      (problem) => onProblem('ending what has run out', problem),
+    ),
+    every(
+      PROTECT_EVERY_MS,
+      () => dependencies.protector.refresh(dependencies.watchers()),
+      (problem) => onProblem("looking up the operator's connections", problem),
+    ),
+    every(
+      STATUS_EVERY_MS,
+      async () => dependencies.publishStatus(),
+      (problem) => onProblem('status', problem),
+    ),
   ];
-  const watched = watchFirewall({ netns: dependencies.netns }, watching.signal, () => dependencies.root.tell('enforcer:block_ip', { type: 'kernel.changed' })).catch((problem: unknown) => {
+  const watched = watchFirewall({ netns: dependencies.netns }, watching.signal, () =>
+    dependencies.root.tell('enforcer:block_ip', { type: 'kernel.changed' }),
+  ).catch((problem: unknown) => {
     if (!watching.signal.aborted) onProblem('watching the firewall for changes by others; it is still compared every 15 s', problem);
   });
   return {

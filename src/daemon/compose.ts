@@ -13,10 +13,10 @@ import { ACTIONS, type ActionName } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Host } from '../domain/host.ts';
-import type { StatusJson } from '../protocol/schemas.ts';
 import { createFeeds } from '../os/feeds.ts';
 import { peerCredentials } from '../os/peer-credentials.ts';
 import { groupIdOf, isInGroup, userNameOf } from '../os/users.ts';
+import type { StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import { createSensor } from '../workers/sensor.ts';
 import { decideApproval } from './approval-decision.ts';
@@ -61,7 +61,12 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   const enforcers = createEnforcers({ host, clock });
   const leases = createLeaseBook(store.leases.live());
   const ledger = createLedger();
-  const protector = createProtector({ host, clock, ownPid: process.pid, onChange: async (addresses) => void (await host.call('firewall.protect', { addresses })) });
+  const protector = createProtector({
+    host,
+    clock,
+    ownPid: process.pid,
+    onChange: async (addresses) => void (await host.call('firewall.protect', { addresses })),
+  });
   const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
 
   // The tree is made last and needs what is made here; until it stands, nothing acts and nobody is told.
@@ -82,20 +87,33 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     entry: options.workerEntry,
     clock,
     onStalled: (chunk) => {
-      store.deadLetters.put('stalled-chunk', chunk.at, { source: chunk.source, offset: chunk.offset, length: chunk.length, head: Buffer.from(chunk.head).toString('latin1') });
-      logger.error({ source: chunk.source, offset: chunk.offset, length: chunk.length }, 'the sensor stalled on a piece of input: it was set aside and the sensor replaced');
+      store.deadLetters.put('stalled-chunk', chunk.at, {
+        source: chunk.source,
+        offset: chunk.offset,
+        length: chunk.length,
+        head: Buffer.from(chunk.head).toString('latin1'),
+      });
+      logger.error(
+        { source: chunk.source, offset: chunk.offset, length: chunk.length },
+        'the sensor stalled on a piece of input: it was set aside and the sensor replaced',
+      );
     },
   });
   const sink = createIntake({ sensor, clock, alerts, responder, tell: (id, event) => root?.tell(id, event), onAlert: publish.alert });
 
   // Blocks come back before anything else: the time without them is the time an attacker has.
   await protector.refresh([]).catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
-  const reconcile = async (action: ActionName) => (await isQuiet(action, leases.count(action), host) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action));
+  const reconcile = async (action: ActionName) =>
+    (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
   await keeper.expire();
   if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
 
   const tree = startRoot({
-    specs: [...moduleSpecs(config), ...sourceSpecs(config, description), ...ACTIONS.map((action) => enforcerSpec(action, enforcers.get(action)?.reconcile !== undefined))],
+    specs: [
+      ...moduleSpecs(config),
+      ...sourceSpecs(config, description),
+      ...ACTIONS.map((action) => enforcerSpec(action, enforcers.get(action)?.reconcile !== undefined)),
+    ],
     store,
     clock,
     desk,
@@ -110,18 +128,46 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   root = tree;
   for (const { id, because } of tree.dropped) logger.warn({ actor: id, because }, 'started afresh');
 
-  const notes: string[] = options.setAside === undefined ? [] : [`the database was damaged and is kept in ${options.setAside}; enforcement is off until it was looked at`];
+  const notes: string[] =
+    options.setAside === undefined ? [] : [`the database was damaged and is kept in ${options.setAside}; enforcement is off until it was looked at`];
   const status = (): StatusJson =>
-    buildStatus({ version: options.version, startedAt, pid: process.pid, now: clock.now, host: description, root: tree, store, sensor: sensor.health, policy: policies.current, leases: () => leases.live().length, notes: () => notes });
+    buildStatus({
+      version: options.version,
+      startedAt,
+      pid: process.pid,
+      now: clock.now,
+      host: description,
+      root: tree,
+      store,
+      sensor: sensor.health,
+      policy: policies.current,
+      leases: () => leases.live().length,
+      notes: () => notes,
+    });
   let announceStop: (why: string) => void = () => undefined;
   const cleanup = createCleanup({ store, clock, enforcers, leases, root: tree, onRecords: publish.records });
-  const clockwork = startClockwork({ netns: options.netns, store, keeper, protector, clock, root: tree, publishStatus: () => hub.publish({ type: 'status', status: status() }), onProblem: problem });
+  const watchers = new Set<number>();
+  const clockwork = startClockwork({
+    watchers: () => [...watchers],
+    netns: options.netns,
+    store,
+    keeper,
+    protector,
+    clock,
+    root: tree,
+    publishStatus: () => hub.publish({ type: 'status', status: status() }),
+    onProblem: problem,
+  });
   const server = await startServer({
     socketPath: options.socketPath,
     groupId: groupIdOf('1sec'),
     hub,
     status,
     identify: createIdentify({ credentials: peerCredentials, userName: userNameOf, isInGroup }, process.getuid?.() ?? 0),
+    onWatcher: (pid, isThere) => {
+      if (isThere) watchers.add(pid);
+      else watchers.delete(pid);
+    },
     onMutation: (caller, what) => logger.info({ by: caller.actor.name, pid: caller.actor.pid, via: caller.actor.via }, what),
     handlers: createHandlers({
       store,
@@ -148,7 +194,17 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     await sensor.close();
     throw thrown;
   });
-  publish.records(store.history.note([{ at: startedAt, kind: 'daemon', preset: policies.current().preset, dryRun: policies.current().dryRun, reason: `started, v${options.version}, preset ${policies.current().preset}, ${policies.current().dryRun ? 'dry run' : 'LIVE'}` }]));
+  publish.records(
+    store.history.note([
+      {
+        at: startedAt,
+        kind: 'daemon',
+        preset: policies.current().preset,
+        dryRun: policies.current().dryRun,
+        reason: `started, v${options.version}, preset ${policies.current().preset}, ${policies.current().dryRun ? 'dry run' : 'LIVE'}`,
+      },
+    ]),
+  );
   for (const line of description.limits) logger.warn(line);
   logger.info({ socket: options.socketPath, preset: policies.current().preset, dryRun: policies.current().dryRun }, 'ready');
 
@@ -168,7 +224,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
 };
 
 /** Nothing in force and no table in the kernel: then there is nothing to compare, and no table is made for it. */
-const isQuiet = async (action: ActionName, count: number, host: Host): Promise<boolean> => action === 'block_ip' && count === 0 && !(await host.call('firewall.list', {})).present;
+const isQuiet = async (action: ActionName, count: number, host: Host): Promise<boolean> =>
+  action === 'block_ip' && count === 0 && !(await host.call('firewall.list', {})).present;
 
 const availabilityOf = (root: Root, action: ActionName, enforcers: ReturnType<typeof createEnforcers>) => {
   const manifest = enforcers.get(action)?.manifest;

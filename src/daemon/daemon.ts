@@ -30,7 +30,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const opened = await openTheStore(dataDirectory, loaded);
   // Where only the network part lives in a namespace of its own: tests, and routers that keep sshd in one.
   const netns = options.variables['ONESEC_NETNS'] || undefined;
-  const host = createHost({ netns });
+  const host = createHost({ clock: systemClock, netns });
   try {
     const daemon = await composeDaemon({
       config: loaded.config,
@@ -62,7 +62,12 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
 
 const openTheStore = async (directory: string, loaded: LoadedConfig): Promise<OpenedStore> => {
   try {
-    return await openStore({ directory, clock: systemClock, probe: createProbeRunner({ entry: entryOf('store-probe', '../store/probe-main.ts') }), limits: { maxAlerts: loaded.config.alerts.max_store } });
+    return await openStore({
+      directory,
+      clock: systemClock,
+      probe: createProbeRunner({ entry: entryOf('store-probe', '../store/probe-main.ts') }),
+      limits: { maxAlerts: loaded.config.alerts.max_store },
+    });
   } catch (problem) {
     const known = toSecError(problem);
     // One daemon per data directory: to a person that is the same news as a taken socket.

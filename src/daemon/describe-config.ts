@@ -1,21 +1,33 @@
 import { stringify } from 'yaml';
+import { MODULES } from '../actors/registry.ts';
 import { buildEnforcementPolicy } from '../config/enforcement.ts';
 import { type ConfigEnvironment, loadConfig } from '../config/load.ts';
 import { loadPreset } from '../config/presets.ts';
 import type { Config } from '../config/schema.ts';
-import { MODULES } from '../actors/registry.ts';
 import { messageOf, SecError } from '../domain/errors.ts';
 
 /** The configuration in force, checked as the daemon checks it, module settings included. Secrets are left out. */
 export const describeConfig = async (
   environment: ConfigEnvironment,
-): Promise<{ readonly config: unknown; readonly yaml: string; readonly path: string | undefined; readonly searched: readonly string[]; readonly unused: readonly string[] }> => {
+): Promise<{
+  readonly config: unknown;
+  readonly yaml: string;
+  readonly path: string | undefined;
+  readonly searched: readonly string[];
+  readonly unused: readonly string[];
+}> => {
   const { config, path, searched } = await loadConfig(environment);
   checkModules(config, path);
   buildEnforcementPolicy(config, await loadPreset(config.enforcement.preset), {});
   const shown = { ...config, server: { socket: config.server.socket } };
   for (const key of UNUSED) delete (shown as { [key: string]: unknown })[key];
-  return { config: shown, yaml: `# ${path ?? `defaults; searched ${searched.join(', ')}`}\n${stringify(shown)}`, path, searched, unused: UNUSED.filter((key) => config[key] !== undefined) };
+  return {
+    config: shown,
+    yaml: `# ${path ?? `defaults; searched ${searched.join(', ')}`}\n${stringify(shown)}`,
+    path,
+    searched,
+    unused: UNUSED.filter((key) => config[key] !== undefined),
+  };
 };
 
 const UNUSED = ['escalation', 'syslog', 'bus', 'archive', 'cloud', 'token_vault', 'rust_engine', 'auto_update'] as const satisfies readonly (keyof Config)[];
@@ -30,12 +42,30 @@ export const checkModules = (config: Config, path: string | undefined): void => 
       throw new SecError('SEC_CONFIG_INVALID', `${place}: modules.${id}: expected one of ${MODULES.map(({ manifest }) => manifest.id).join(', ')}`);
     }
     const parsed = module.manifest.settings.safeParse(entry.settings);
-    if (!parsed.success) throw new SecError('SEC_CONFIG_INVALID', `${place}: modules.${id}.settings.${parsed.error.issues[0]?.path.join('.') ?? ''}: ${messageOf(parsed.error.issues[0]?.message ?? '')}`);
+    if (!parsed.success)
+      throw new SecError(
+        'SEC_CONFIG_INVALID',
+        `${place}: modules.${id}.settings.${parsed.error.issues[0]?.path.join('.') ?? ''}: ${messageOf(parsed.error.issues[0]?.message ?? '')}`,
+      );
   }
 };
 
 /** Modules of the compatible interface that this version does not have yet: a configuration that names them stays valid. */
 const KNOWN_LATER: ReadonlySet<string> = new Set([
-  'network_guardian', 'api_fortress', 'iot_shield', 'injection_shield', 'supply_chain', 'ransomware', 'auth_fortress', 'deepfake_shield',
-  'identity_monitor', 'llm_firewall', 'ai_containment', 'data_poisoning', 'quantum_crypto', 'runtime_watcher', 'cloud_posture', 'ai_analysis_engine',
+  'network_guardian',
+  'api_fortress',
+  'iot_shield',
+  'injection_shield',
+  'supply_chain',
+  'ransomware',
+  'auth_fortress',
+  'deepfake_shield',
+  'identity_monitor',
+  'llm_firewall',
+  'ai_containment',
+  'data_poisoning',
+  'quantum_crypto',
+  'runtime_watcher',
+  'cloud_posture',
+  'ai_analysis_engine',
 ]);

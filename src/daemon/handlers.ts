@@ -64,17 +64,31 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       return { modules, total: modules.length };
     },
     alerts: async ({ query }) => {
-      const alerts = store.alerts.page({ limit: query.limit, before: query.before, minSeverity: query.min_severity, module: query.module, status: query.status, ip: query.ip });
+      const alerts = store.alerts.page({
+        limit: query.limit,
+        before: query.before,
+        minSeverity: query.min_severity,
+        module: query.module,
+        status: query.status,
+        ip: query.ip,
+      });
       return { alerts: alerts.map(alertToJson), total: alerts.length };
     },
     alert: async ({ params }) => alertToJson(alertBy(params.id)),
     setAlertStatus: async ({ params, body, caller }) => {
       const before = alertBy(params.id);
       const after = nextAlert(before, alertEventFor(body.status));
-      if (after === before && before.status !== body.status) throw new SecError('SEC_CONFLICT', `an alert that is ${before.status} cannot become ${body.status}`);
+      if (after === before && before.status !== body.status)
+        throw new SecError('SEC_CONFLICT', `an alert that is ${before.status} cannot become ${body.status}`);
       store.alerts.put(after);
       dependencies.alerts.replace(after);
-      await append({ at: clock.now(), kind: 'alert-status', ...aboutAlert(after), actor: caller.actor, reason: `${before.status} → ${after.status}${body.reason === '' ? '' : `: ${body.reason}`}` });
+      await append({
+        at: clock.now(),
+        kind: 'alert-status',
+        ...aboutAlert(after),
+        actor: caller.actor,
+        reason: `${before.status} → ${after.status}${body.reason === '' ? '' : `: ${body.reason}`}`,
+      });
       dependencies.onAlert(after);
       return alertToJson(after);
     },
@@ -124,7 +138,13 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       const previous = policies.current().dryRun;
       const next = params.mode === 'on';
       await policies.setDryRun(next);
-      await append({ at: clock.now(), kind: 'dry-run', dryRun: next, actor: caller.actor, reason: `dry run ${params.mode} (was ${previous ? 'on' : 'off'})${body.reason === '' ? '' : `: ${body.reason}`}` });
+      await append({
+        at: clock.now(),
+        kind: 'dry-run',
+        dryRun: next,
+        actor: caller.actor,
+        reason: `dry run ${params.mode} (was ${previous ? 'on' : 'off'})${body.reason === '' ? '' : `: ${body.reason}`}`,
+      });
       await dependencies.onModeChange();
       return { dry_run: next, previous };
     },
@@ -133,7 +153,14 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       const { policy, diff } = body.preview ? await policies.preview(params.name) : await policies.setPreset(params.name);
       if (!body.preview) {
         const direction = presetStrength(params.name) > presetStrength(previous) ? 'stronger' : 'not stronger';
-        await append({ at: clock.now(), kind: 'preset', preset: params.name, actor: caller.actor, reason: `preset ${previous} → ${params.name} (${direction})${body.reason === '' ? '' : `: ${body.reason}`}`, details: { diff } });
+        await append({
+          at: clock.now(),
+          kind: 'preset',
+          preset: params.name,
+          actor: caller.actor,
+          reason: `preset ${previous} → ${params.name} (${direction})${body.reason === '' ? '' : `: ${body.reason}`}`,
+          details: { diff },
+        });
         await dependencies.onModeChange();
       }
       return { preset: params.name, previous, applied: !body.preview, diff: [...diff], policies: policiesToJson(policy) };

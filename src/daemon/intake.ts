@@ -1,7 +1,7 @@
 import type { ChunkResult, Sink } from '../actors/contract.ts';
-import type { Root } from '../actors/root.ts';
 import type { AlertBook } from '../actors/response/alert-book.ts';
 import type { Responder } from '../actors/response/responder.ts';
+import type { Root } from '../actors/root.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { BatchResult, Sensor } from '../workers/contract.ts';
@@ -25,7 +25,8 @@ export const createIntake = (dependencies: IntakeDependencies): Sink => {
       dependencies.onAlert(alert);
     }
     for (const [module, count] of countsOf(result)) dependencies.tell(`module:${module}`, { type: 'findings.received', count, at: dependencies.clock.now() });
-    for (const failure of result.failures) dependencies.tell(`module:${failure.module}`, { type: 'detector.failed', message: `${failure.message} (event ${failure.eventType})` });
+    for (const failure of result.failures)
+      dependencies.tell(`module:${failure.module}`, { type: 'detector.failed', message: `${failure.message} (event ${failure.eventType})` });
   };
   return {
     chunk: async (chunk): Promise<ChunkResult> => {

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { createEnforcers } from '../actors/enforcers/registry.ts';
 import type { Actor } from '../domain/approval.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -7,15 +9,17 @@ import { userNameOf } from '../os/users.ts';
 import type { CleanupJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open-store.ts';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { cleanUp } from './cleanup.ts';
 
 /** Cleanup with the daemon dead. A store that cannot be opened does not keep the firewall table alive: it is said, and the rest is done. */
-export const cleanupOffline = async (options: { readonly dataDirectory: string; readonly clock: Clock; readonly netns: string | undefined }): Promise<CleanupJson> => {
+export const cleanupOffline = async (options: {
+  readonly dataDirectory: string;
+  readonly clock: Clock;
+  readonly netns: string | undefined;
+}): Promise<CleanupJson> => {
   const uid = process.getuid?.() ?? 0;
   const actor: Actor = { name: userNameOf(uid), uid, pid: process.pid, via: 'cli' };
-  const host = createHost({ netns: options.netns || undefined });
+  const host = createHost({ clock: options.clock, netns: options.netns || undefined });
   const left: string[] = [];
   const store = await openIfThere(options).catch((problem: unknown) => {
     const known = toSecError(problem);

@@ -16,7 +16,12 @@ export type PolicyKeeper = {
 };
 
 /** A keeper; `isObserveOnly` switches enforcement off whatever is configured (a store that cannot be trusted). */
-export const createPolicyKeeper = async (options: { readonly config: Config; readonly store: Store; readonly isObserveOnly: boolean; readonly forceDryRun: boolean }): Promise<PolicyKeeper> => {
+export const createPolicyKeeper = async (options: {
+  readonly config: Config;
+  readonly store: Store;
+  readonly isObserveOnly: boolean;
+  readonly forceDryRun: boolean;
+}): Promise<PolicyKeeper> => {
   const { config, store } = options;
   let overrides = readOverrides(store.meta.get(META_KEY));
   if (options.forceDryRun) overrides = { ...overrides, dryRun: true };

@@ -30,7 +30,10 @@ export const createPublisher = (hub: Hub, logger: Logger): Publisher => {
       for (const record of records) {
         if (record.kind === 'repair') repairs += 1;
         hub.publish({ type: 'record', record: recordToJson(record) });
-        logger.info({ kind: record.kind, action: record.action, target: record.target, outcome: record.outcome, verification: record.verification }, record.reason);
+        logger.info(
+          { kind: record.kind, action: record.action, target: record.target, outcome: record.outcome, verification: record.verification },
+          record.reason,
+        );
       }
     },
     repairs: () => repairs,

@@ -37,5 +37,9 @@ const base = (count: number): Omit<SecurityEvent, 'type' | 'details'> => ({
   trust: 'sensor',
 });
 
-const httpEvent = (text: string, count: number): SecurityEvent => ({ ...base(count), type: 'http_request', details: { method: 'GET', path: '/', parameter: text } });
+const httpEvent = (text: string, count: number): SecurityEvent => ({
+  ...base(count),
+  type: 'http_request',
+  details: { method: 'GET', path: '/', parameter: text },
+});
 const commandEvent = (text: string, count: number): SecurityEvent => ({ ...base(count), type: 'process_exec', details: { command_line: text } });

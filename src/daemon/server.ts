@@ -22,6 +22,8 @@ export type ServerOptions = {
   readonly status: () => StatusJson;
   /** Peer credentials → who, and what they may do. */
   readonly identify: (socket: Socket, client: string) => Promise<Caller>;
+  /** A client that watches the stream: its session is an operator's. */
+  readonly onWatcher: (pid: number, isThere: boolean) => void;
   readonly onMutation: (caller: Caller, what: string) => void;
 };
 
@@ -118,10 +120,13 @@ const addStream = (app: FastifyInstance, options: ServerOptions): void => {
       return true;
     };
     push({ type: 'hello', sequence: options.hub.sequence(), protocol: PROTOCOL_VERSION, status: options.status() });
+    const watcher = caller.actor.pid;
+    if (watcher !== undefined) options.onWatcher(watcher, true);
     const unsubscribe = options.hub.subscribe({ push }, Number.isFinite(after) ? after : undefined);
     request.raw.socket.once('close', () => {
       open -= 1;
       unsubscribe();
+      if (watcher !== undefined) options.onWatcher(watcher, false);
     });
   });
 };

@@ -1,9 +1,9 @@
+import type { ChildSpec } from '../../machines/child-spec.ts';
 import { discoverSources } from '../actors/collectors/discover.ts';
 import { COLLECTORS } from '../actors/collectors/registry.ts';
 import type { CollectorReport, Feeds, Sink, SourceSpec } from '../actors/contract.ts';
 import { MODULES } from '../actors/registry.ts';
 import { collectorSpec, moduleSpec } from '../actors/supervision.ts';
-import type { ChildSpec } from '../../machines/child-spec.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
@@ -21,7 +21,9 @@ export const moduleSpecs = (config: Config): readonly ChildSpec[] =>
 export const sourceSpecs = (config: Config, host: HostDescription): readonly ChildSpec[] => {
   const { sources } = config;
   const named: readonly SourceSpec[] = sources.files.map(({ path, grammar }) => ({ id: `file:${path}`, collector: 'file', grammar, path }));
-  const found = sources.auto ? discoverSources(host).filter((spec) => (spec.collector !== 'process' || sources.processes) && (spec.collector !== 'journald' || sources.journald)) : [];
+  const found = sources.auto
+    ? discoverSources(host).filter((spec) => (spec.collector !== 'process' || sources.processes) && (spec.collector !== 'journald' || sources.journald))
+    : [];
   const processes: readonly SourceSpec[] = !sources.auto && sources.processes ? [{ id: 'process', collector: 'process' }] : [];
   const byId = new Map([...found, ...processes, ...named].map((spec) => [spec.id, spec]));
   return [...byId.values()].map(collectorSpec);
@@ -33,5 +35,13 @@ export const createSourceRunner =
   async (spec: SourceSpec, report: (report: CollectorReport) => void, signal: AbortSignal): Promise<void> => {
     const definition = COLLECTORS.find((collector) => collector.id === spec.collector);
     if (definition === undefined) throw new SecError('SEC_UNAVAILABLE', `no collector ${spec.collector}`);
-    await definition.run({ spec, sink: dependencies.sink, cursors: dependencies.store.cursors, clock: dependencies.clock, feeds: dependencies.feeds, report, signal });
+    await definition.run({
+      spec,
+      sink: dependencies.sink,
+      cursors: dependencies.store.cursors,
+      clock: dependencies.clock,
+      feeds: dependencies.feeds,
+      report,
+      signal,
+    });
   };

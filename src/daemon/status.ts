@@ -1,8 +1,8 @@
-import type { ChildView, Root } from '../actors/root.ts';
 import { MODULES } from '../actors/registry.ts';
+import type { ChildView, Root } from '../actors/root.ts';
 import type { HostDescription } from '../domain/host.ts';
 import type { EnforcementPolicy } from '../domain/policy.ts';
-import { PROTOCOL_VERSION, type ChildJson, type ModuleJson, type SourceJson, type StatusJson } from '../protocol/schemas.ts';
+import { type ChildJson, type ModuleJson, PROTOCOL_VERSION, type SourceJson, type StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import type { SensorHealth } from '../workers/contract.ts';
 

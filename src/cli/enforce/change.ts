@@ -1,8 +1,8 @@
 import { SecError } from '../../domain/errors.ts';
 import { shortId } from '../../domain/ids.ts';
 import { PRESETS, type PresetName } from '../../domain/policy.ts';
-import type { CommandContext } from '../command.ts';
 import { suggestion } from '../../domain/suggestion.ts';
+import type { CommandContext } from '../command.ts';
 import { policyRows } from './policy-rows.ts';
 
 /** `1sec enforce undo ID` */
