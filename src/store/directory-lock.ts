@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { SecError } from '../domain/errors.ts';
 
 /** Names the one process that may use the data directory. */
-export const PID_FILE = 'store.pid';
+const PID_FILE = 'store.pid';
 
 /** Takes the data directory for this process. Throws SEC_STORE_LOCKED with the pid of a living owner; a dead one's claim is taken over. */
 export const lockDirectory = (directory: string): { readonly release: () => void } => {

@@ -16,7 +16,7 @@ export type History = Store['history'] & {
 };
 
 /** Where the head is kept, in the meta table. */
-export const HEAD_KEY = 'historyHead';
+const HEAD_KEY = 'historyHead';
 
 const MAX_BY_PREFIX = 100;
 

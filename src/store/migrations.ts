@@ -15,7 +15,7 @@ export type Migration = {
 export const MIGRATIONS: readonly Migration[] = [{ version: 1, summary: 'the first schema: tables are created when they are opened', up: () => {} }];
 
 /** Where the version of the schema is kept, in the meta table. */
-export const VERSION_KEY = 'schemaVersion';
+const VERSION_KEY = 'schemaVersion';
 
 /**
  * Brings the database to the newest schema in one transaction and returns its version; a failing step leaves everything

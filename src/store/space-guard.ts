@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import type { Clock } from '../domain/clock.ts';
 
 /** `low`: the least important writes are shed. `full`: promises are refused before the disk breaks them. */
-export type SpaceLevel = 'ok' | 'low' | 'full';
+type SpaceLevel = 'ok' | 'low' | 'full';
 
 /** Watches the free space under the database. Comes back by itself when there is room again. */
 export type SpaceGuard = {

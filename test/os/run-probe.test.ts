@@ -1,5 +1,5 @@
-import { truncateSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { createManualClock } from '../../src/domain/clock.ts';
@@ -48,10 +48,14 @@ test('the probe run from its bundle does the same', () =>
       external: ['lmdb'],
       logLevel: 'silent',
     });
-    const bundled = createProbeRunner({ entry: outfile });
-    expect(await bundled(directory)).toBe('ok');
-    cut(directory);
-    expect(await bundled(directory)).toBe('corrupt');
+    try {
+      const bundled = createProbeRunner({ entry: outfile });
+      expect(await bundled(directory)).toBe('ok');
+      cut(directory);
+      expect(await bundled(directory)).toBe('corrupt');
+    } finally {
+      rmSync(dirname(outfile), { recursive: true });
+    }
   }));
 
 test.each(['SIGBUS', 'SIGSEGV', 'SIGABRT', 'SIGFPE'])('a probe killed by %s says corrupt', (signal) =>
