@@ -52,7 +52,7 @@ export const createRootLogic = (dependencies: RootLogicDependencies) => {
       dependencies.stopModule(input.id).catch(() => undefined);
     };
   });
-  const source = fromPromise<void, SourceSpec>(({ input, signal }) => dependencies.runSource(input, reportTo(dependencies, input.id), signal));
+  const source = fromPromise<void, SourceSpec>(({ input, signal }) => dependencies.runSource(input, reportTo(dependencies, `collector:${input.id}`), signal));
   const approvalActors: ApprovalActors = {
     persist: fromPromise<void, Approval>(({ input }) => dependencies.desk.persist(input)),
     recheck: fromPromise<unknown, Approval>(({ input }) => dependencies.desk.recheck(input)),
