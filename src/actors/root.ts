@@ -73,7 +73,9 @@ export const startRoot = (dependencies: RootDependencies): Root => {
   root.start();
   for (const spec of compareWithRegistry(presentChildren(root.getSnapshot()), specs).missing) root.send({ type: 'child.restart', id: spec.id });
   const adopt = (approval: Approval): void => root.send({ type: 'child.add', spec: approvalSpec(approval, clock.now()) });
-  for (const approval of store.approvals.waiting()) adopt(approval);
+  // Decided ones too, while their target is still suspended: nothing stays held without an actor that lets it go.
+  const held = store.approvals.page(1000).filter((approval) => approval.isHeld);
+  for (const approval of new Map([...held, ...store.approvals.waiting()].map((one) => [one.id, one])).values()) adopt(approval);
   root.send({ type: 'tick', now: clock.now() });
 
   const saved = new Map<string, string>();

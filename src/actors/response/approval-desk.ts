@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ActionName, targetKey } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
+import { canonicalJson } from '../../domain/canonical-json.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Decision } from '../../domain/decision.ts';
 import { messageOf, SecError } from '../../domain/errors.ts';
@@ -35,6 +37,23 @@ export type ApprovalDesk = {
   readonly release: (approval: Approval) => Promise<void>;
 };
 
+/** An action that has not come back by then has failed; `reconcile` then finds out what really happened. */
+const EXECUTE_WITHIN_MS = 30_000;
+
+const within = async <Value>(ms: number, work: Promise<Value>): Promise<Value> => {
+  const patience = new AbortController();
+  const late = delay(ms, undefined, { signal: patience.signal }).then(() => {
+    throw new SecError('SEC_TIMEOUT', `no outcome in ${ms / 1000} s`);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    patience.abort();
+    // Aborted on purpose: its rejection is not news.
+    late.catch(() => undefined);
+  }
+};
+
 /** A desk over the given enforcers and store. */
 export const createApprovalDesk = (dependencies: ApprovalDeskDependencies): ApprovalDesk => {
   const { store, clock } = dependencies;
@@ -65,6 +84,8 @@ export const createApprovalDesk = (dependencies: ApprovalDeskDependencies): Appr
     );
   };
   const persist = async (approval: Approval): Promise<void> => {
+    // Asked again after an answer that got lost: what is on disk already is not a conflict.
+    if (canonicalJson(store.approvals.get(approval.id) ?? null) === canonicalJson(approval)) return;
     await store.approvals.put(approval);
     note(approval, wordsOf(approval));
     dependencies.onApproval(approval);
@@ -117,7 +138,7 @@ export const createApprovalDesk = (dependencies: ApprovalDeskDependencies): Appr
         approvalId: approval.id,
         actor: approval.decidedBy,
       };
-      const [outcome] = await executeJobs(dependencies, approval.action, [job]);
+      const [outcome] = await within(EXECUTE_WITHIN_MS, executeJobs(dependencies, approval.action, [job]));
       if (outcome === undefined) return { isDone: false, result: 'a guard refused it at the last moment' };
       return { isDone: outcome.verification !== 'failed', result: outcome.detail };
     },

@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { createClient } from '../../src/client/client.ts';
+import type { Client } from '../../src/client/contract.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+
+const LAUNCHER = join(import.meta.dirname, '../../bin/1sec');
+
+/** Why the built product cannot be started here, or undefined when it can. */
+export const whyNoBuild = (): string | undefined => (existsSync(join(import.meta.dirname, '../../dist/cli.mjs')) ? undefined : 'not built (npm run build)');
+
+export type Ran = { readonly code: number; readonly out: string; readonly err: string };
+
+/** A place of its own for one daemon: data directory, socket, configuration, logs to write into. */
+export type Station = {
+  readonly directory: string;
+  readonly path: (name: string) => string;
+  readonly client: Client;
+  readonly configure: (config: { readonly [key: string]: unknown }) => void;
+  /** Starts `bin/1sec daemon` and waits until it answers. */
+  readonly start: (more?: { readonly arguments?: readonly string[]; readonly waitMs?: number }) => Promise<Running>;
+  /** One command of the product, with this station's socket and data. */
+  readonly cli: (...words: readonly string[]) => Promise<Ran>;
+  readonly json: (...words: readonly string[]) => Promise<unknown>;
+  readonly remove: () => Promise<void>;
+};
+
+export type Running = {
+  readonly pid: number;
+  readonly kill: (signal?: NodeJS.Signals) => Promise<void>;
+  readonly log: () => string;
+  readonly startedInMs: number;
+};
+
+/** A station; `netns` puts the daemon's firewall and connections into that network namespace. */
+export const createStation = (options: { readonly netns?: string; readonly variables?: { readonly [name: string]: string } } = {}): Station => {
+  const directory = mkdtempSync(join(tmpdir(), '1sec-e2e-'));
+  const path = (name: string): string => join(directory, name);
+  const socket = path('1sec.sock');
+  const environment = {
+    PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: directory,
+    ONESEC_DATA_DIR: path('data'),
+    ONESEC_SOCKET: socket,
+    ONESEC_CONFIG: path('config.yaml'),
+    ...(options.netns === undefined ? {} : { ONESEC_NETNS: options.netns }),
+    ...options.variables,
+  };
+  const client = createClient({ socketPath: socket, clock: systemClock, kind: 'cli' });
+  const alive = new Set<ChildProcess>();
+  mkdirSync(path('data'), { recursive: true });
+  writeFileSync(path('config.yaml'), stringify({ sources: { auto: false, processes: false } }));
+
+  const start: Station['start'] = async (more = {}) => {
+    const began = performance.now();
+    const child = spawn(LAUNCHER, ['daemon', ...(more.arguments ?? [])], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    alive.add(child);
+    let log = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-200_000);
+    });
+    const ended = new Promise<void>((resolve) =>
+      child.once('exit', () => {
+        alive.delete(child);
+        resolve();
+      }),
+    );
+    const deadline = performance.now() + (more.waitMs ?? 20_000);
+    while (!(await isUp(client, child.pid ?? 0))) {
+      if (child.exitCode !== null || performance.now() > deadline) throw new Error(`the daemon did not come up (code ${child.exitCode}):\n${log}`);
+      await delay(10);
+    }
+    return {
+      pid: child.pid ?? 0,
+      startedInMs: performance.now() - began,
+      log: () => log,
+      kill: async (signal = 'SIGTERM') => {
+        child.kill(signal);
+        await ended;
+      },
+    };
+  };
+
+  const cli: Station['cli'] = (...words) =>
+    new Promise((resolve) => {
+      const child = spawn(LAUNCHER, [...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      let out = '';
+      let err = '';
+      child.stdout.on('data', (chunk: Buffer) => {
+        out += chunk.toString();
+      });
+      child.stderr.on('data', (chunk: Buffer) => {
+        err += chunk.toString();
+      });
+      child.once('close', (code) => resolve({ code: code ?? -1, out, err }));
+    });
+
+  return {
+    directory,
+    path,
+    client,
+    configure: (config) => writeFileSync(path('config.yaml'), stringify({ sources: { auto: false, processes: false }, ...config })),
+    start,
+    cli,
+    json: async (...words) => {
+      const { out, err, code } = await cli(...words, '--json');
+      if (out === '') throw new Error(`1sec ${words.join(' ')} said nothing (code ${code}): ${err}`);
+      return JSON.parse(out);
+    },
+    remove: async () => {
+      for (const child of alive) child.kill('SIGKILL');
+      while (alive.size > 0) await delay(10);
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+};
+
+const isUp = async (client: Client, pid: number): Promise<boolean> => {
+  try {
+    return (await client.call('status')).pid === pid;
+  } catch {
+    // Not there yet: the caller asks again until its deadline.
+    return false;
+  }
+};
+
+/** Asks until the answer is true; throws with what was waited for when it never is. */
+export const until = async (what: string, ask: () => boolean | Promise<boolean>, withinMs = 10_000, everyMs = 20): Promise<void> => {
+  const deadline = performance.now() + withinMs;
+  while (!(await ask())) {
+    if (performance.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`);
+    await delay(everyMs);
+  }
+};
+
+/** Text of a file, empty when it is not there. */
+export const fileText = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
