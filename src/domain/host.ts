@@ -17,7 +17,7 @@ export type HostOperations = {
     readonly request: FirewallBatch;
     readonly reply: { readonly added: number; readonly removed: number; readonly refused?: readonly string[] | undefined };
   };
-  /** Replaces the set of addresses that are accepted before any drop. */
+  /** Replaces the set of addresses that are accepted before any drop and never blocked; kept in mind while there is no table. */
   readonly 'firewall.protect': { readonly request: { readonly addresses: readonly string[] }; readonly reply: Record<never, never> };
   /** Every blocked address or prefix the kernel has, with the time it has left. `present: false`: the table is gone. */
   readonly 'firewall.list': { readonly request: Record<never, never>; readonly reply: FirewallListing };

@@ -63,6 +63,7 @@ export const networkContains = (network: Network, address: string): boolean =>
 export const networksOverlap = (a: Network, b: Network): boolean => (a.prefix <= b.prefix ? networkContains(a, b.address) : networkContains(b, a.address));
 
 const baseOf = (address: string, prefix: number): string => {
+  if (prefix === (isV6(address) ? 128 : 32)) return address;
   const parsed = ipaddr.parse(address);
   const bytes = parsed.toByteArray().map((byte, index) => byte & maskByte(prefix - index * 8));
   return ipaddr.fromByteArray(bytes).toString();

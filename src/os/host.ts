@@ -1,4 +1,4 @@
-import type { Clock } from '../domain/clock.ts';
+import { type Clock, systemClock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import type { Host, HostDescription, HostOperation, HostOperations } from '../domain/host.ts';
 import { createConnections } from './connections/connections.ts';
@@ -11,22 +11,23 @@ import { readProcess } from './process/read-process.ts';
 import { signalProcess } from './process/signal-process.ts';
 import { probeProcessConnector } from './process-connector.ts';
 
-export type HostOptions = OperatorSources & { readonly clock: Clock };
+export type HostOptions = OperatorSources & { readonly clock?: Clock | undefined };
 
 /**
  * The operating system behind one asynchronous door. With `netns`, firewall and connections are those of that network
  * namespace, while processes stay those of the machine. Rejects with SecErrors.
  */
-export const createHost = (options: HostOptions): Host => {
+export const createHost = (options: HostOptions = {}): Host => {
   const firewall = createFirewall(options);
   const connections = createConnections(options);
+  const clock = options.clock ?? systemClock;
   let clientPids: readonly number[] = [];
   let description: { readonly at: number; readonly value: Promise<HostDescription> } | undefined;
   let isClosed = false;
 
   const operations: Operations = {
     describe: () => {
-      const at = options.clock.monotonic();
+      const at = clock.monotonic();
       if (description === undefined || at - description.at > DESCRIPTION_AGE_MS) description = { at, value: describeHost(probeProcessConnector) };
       return description.value;
     },

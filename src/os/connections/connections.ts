@@ -1,3 +1,4 @@
+import { SecError } from '../../domain/errors.ts';
 import type { HostOperations } from '../../domain/host.ts';
 import { networkText } from '../../domain/ip.ts';
 import { systemCommand } from '../command.ts';
@@ -33,6 +34,7 @@ export const createConnections = (options: { readonly netns?: string | undefined
 /** Live connections that match a filter of ss. `-p` among the flags adds process ids. */
 export const listConnections = async (netns: string | undefined, filter: readonly string[], flags: readonly string[] = []): Promise<readonly SocketLine[]> => {
   const output = await runProgram(systemCommand('ss', ['-H', '-t', '-u', '-n', ...flags, ...LIVE_STATES, ...filter], netns));
+  if (output.code !== 0) throw new SecError('SEC_HOST_REFUSED', `ss: ${output.stderr.trim().slice(0, 300)}`);
   return parseSs(output.stdout);
 };
 

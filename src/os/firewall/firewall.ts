@@ -1,6 +1,7 @@
 import { SecError } from '../../domain/errors.ts';
 import type { HostOperations } from '../../domain/host.ts';
-import { type Network, networkContains, networkOf, networksOverlap, networkText } from '../../domain/ip.ts';
+import { type Network, networkContains, networkOf, networkText } from '../../domain/ip.ts';
+import { rangeOf, rangesOverlap } from '../../domain/ip-range.ts';
 import { systemCommand } from '../command.ts';
 import { runProgram } from '../run-program.ts';
 import { createSerial } from '../serial.ts';
@@ -71,9 +72,11 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
     apply: (request) =>
       serial(async () => {
         const refused: string[] = [];
+        const kept = protect.map(rangeOf);
         const add = request.add.flatMap((entry) => {
           const network = checkedBlock(entry.address);
-          if (protect.some((kept) => networksOverlap(kept, network))) {
+          const range = rangeOf(network);
+          if (kept.some((own) => rangesOverlap(own, range))) {
             refused.push(entry.address);
             return [];
           }
@@ -94,9 +97,9 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
 
     protect: (request) =>
       serial(async () => {
-        const wanted = outermost(request.addresses.map(checkedNetwork));
-        await session.transact(protectLines(wanted));
-        protect = wanted;
+        protect = outermost(request.addresses.map(checkedNetwork));
+        // Without a table they are kept for the moment there is one; additions are checked against them in any case.
+        if ((await readTable('-jt')) !== undefined) await session.transact(protectLines(protect));
         return {};
       }),
 

@@ -181,6 +181,14 @@ describe.skipIf(skipsWithout(whyNoNetns(), 'firewall'))('the own table in a real
     expect(text).not.toContain('192.0.2');
   });
 
+  test('keeps protected addresses in mind while there is no table', async () => {
+    expect(await firewall.protect({ addresses: ['192.0.2.1'] })).toEqual({});
+    expect(await firewall.list({})).toEqual({ present: false, blocked: [] });
+    await firewall.ensure({});
+    expect(namespace.run('nft', 'list', 'set', 'inet', 'onesec', 'protect4')).toContain('192.0.2.1');
+    expect(await firewall.apply({ add: [{ address: '192.0.2.1', timeoutSeconds: 60 }], remove: [] })).toMatchObject({ refused: ['192.0.2.1'] });
+  });
+
   test('one block takes a few milliseconds at most, also beside 20,000 others; 20,000 load and list in well under a second', async () => {
     await firewall.ensure({ protect: [] });
     const one = async (index: number): Promise<number> => {

@@ -1,0 +1,41 @@
+import { type ActionName, targetKey } from '../../domain/action.ts';
+import type { Enforcer, EnforcerFactory } from '../contract.ts';
+import { createBlockIp } from './block_ip/enforcer.ts';
+import { createDropConnection } from './drop_connection/enforcer.ts';
+import { createKillProcess } from './kill_process/enforcer.ts';
+import { createLogOnly } from './log_only/enforcer.ts';
+import { createNotAvailable } from './not-available.ts';
+
+/** Every enforcer. Nothing else enumerates them; a new action is one line here. */
+export const ENFORCERS: { readonly [action in ActionName]: EnforcerFactory } = {
+  log_only: createLogOnly,
+  webhook: createNotAvailable(
+    { action: 'webhook', title: 'Send the alert to a webhook', risk: 'low', privilege: 'network access to the configured address', isReversible: false },
+    (request) => [`send module, type, severity, time and source address of ${targetKey(request.target)} to the configured webhook`],
+  ),
+  block_ip: createBlockIp,
+  drop_connection: createDropConnection,
+  kill_process: createKillProcess,
+  quarantine_file: createNotAvailable(
+    { action: 'quarantine_file', title: 'Move a file out of reach', risk: 'high', privilege: 'CAP_DAC_OVERRIDE and CAP_FOWNER', isReversible: true },
+    (request) => [`move ${targetKey(request.target)} to the quarantine with its owner, mode and times kept`],
+  ),
+  disable_user: createNotAvailable(
+    { action: 'disable_user', title: 'Lock an account', risk: 'high', privilege: 'root (usermod)', isReversible: true },
+    (request) => [`lock the account ${targetKey(request.target)}`, `end its sessions`],
+  ),
+  command: createNotAvailable(
+    { action: 'command', title: 'Run your own program', risk: 'high', privilege: 'whatever the program needs', isReversible: false },
+    (request) => [`run the configured program for ${targetKey(request.target)}`],
+  ),
+};
+
+/** One enforcer of each action, on this host. */
+export const createEnforcers = (dependencies: Parameters<EnforcerFactory>[0]): ReadonlyMap<ActionName, Enforcer> => {
+  const enforcers = new Map<ActionName, Enforcer>();
+  for (const factory of Object.values(ENFORCERS)) {
+    const enforcer = factory(dependencies);
+    enforcers.set(enforcer.manifest.action, enforcer);
+  }
+  return enforcers;
+};
