@@ -80,7 +80,9 @@ const readApache = (line: string, context: LineContext, clock: LogClock, emit: E
   if (Number.isNaN(at)) return 'unparsed';
   const head = APACHE_CLIENT.exec(line.slice(timeEnd + 2, timeEnd + 258));
   if (head === null) return 'irrelevant';
-  const ip = addressOf(head[1] ?? '') ?? addressOf((head[1] ?? '').replace(/:[0-9]{1,5}$/, ''));
+  const client = head[1] ?? '';
+  // 2.4 writes the process and always a port, 2.2 neither; after an IPv6 address the port looks like a part of it.
+  const ip = addressOf(head[0].includes('[pid ') ? client.replace(/:[0-9]{1,5}$/, '') : client);
   const message = line.slice(timeEnd + 2 + head[0].length);
   const login = APACHE_LOGIN.exec(message.slice(0, 1200));
   if (login !== null) {

@@ -8,7 +8,12 @@ const iso = (message: string, program = 'sshd-session[1234]'): string => `2026-0
 
 type Want = { readonly type: string; readonly ip?: string; readonly user?: string; readonly details?: object };
 
-const fail = (ip: string | undefined, user: string, details: object = {}): Want => ({ type: 'auth_failure', ...(ip === undefined ? {} : { ip }), user, details });
+const fail = (ip: string | undefined, user: string, details: object = {}): Want => ({
+  type: 'auth_failure',
+  ...(ip === undefined ? {} : { ip }),
+  user,
+  details,
+});
 const attempt = (ip: string | undefined, user: string | undefined, details: object = {}): Want => ({
   type: 'auth_attempt',
   ...(ip === undefined ? {} : { ip }),
@@ -33,14 +38,19 @@ const LINES: readonly (readonly [string, Want | 'irrelevant' | 'unparsed'])[] = 
   [old('Failed password for root from fe80::1%eth0 port 5 ssh2'), fail('fe80::1', 'root')],
   [old(`Failed password for root from ::ffff:${V4} port 5 ssh2`), fail(V4, 'root')],
   [old('Failed password for root from UNKNOWN port 65535 ssh2'), fail(undefined, 'root')],
-  [old(`Failed publickey for git from ${V4} port 5 ssh2: ED25519 SHA256:abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG`), fail(V4, 'git', { method: 'publickey' })],
+  [
+    old(`Failed publickey for git from ${V4} port 5 ssh2: ED25519 SHA256:abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG`),
+    fail(V4, 'git', { method: 'publickey' }),
+  ],
   [old(`Failed publickey for git from ${V4} port 5 ssh2: RSA 12:34:56:78:9a:bc:de:f0:12:34:56:78:9a:bc:de:f0`), fail(V4, 'git', { method: 'publickey' })],
   [
     old(`Failed publickey for git from ${V4} port 5 ssh2: RSA-CERT ID laptop (serial 7) CA RSA SHA256:abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG`),
     fail(V4, 'git', { method: 'publickey' }),
   ],
   [
-    old(`Failed publickey for git from ${V4} port 5 ssh2: ED25519-CERT SHA256:abcdefghijklmnopqrstuvwxyz ID laptop (serial 0) CA RSA SHA256:abcdefghijklmnopqrstuvwxyz`),
+    old(
+      `Failed publickey for git from ${V4} port 5 ssh2: ED25519-CERT SHA256:abcdefghijklmnopqrstuvwxyz ID laptop (serial 0) CA RSA SHA256:abcdefghijklmnopqrstuvwxyz`,
+    ),
     fail(V4, 'git'),
   ],
   [old(`Failed keyboard-interactive/pam for invalid user oracle from ${V4} port 5 ssh2`), fail(V4, 'oracle', { method: 'keyboard-interactive/pam' })],
