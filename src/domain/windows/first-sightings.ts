@@ -24,7 +24,7 @@ export const createFirstSightings = (slots: number, windowsMs: readonly number[]
     },
     countedAt: (slot, window) => counted[slot * windows + window] ?? 0,
     clear: (slot) => {
-      counted.fill(0, slot * windows, (slot + 1) * windows);
+      for (let place = slot * windows; place < (slot + 1) * windows; place++) counted[place] = 0;
     },
   };
 };

@@ -4,7 +4,7 @@ import { detachedText } from './detached-text.ts';
 export type KeyedSlots = {
   /** The key's slot, or -1. */
   readonly find: (key: string) => number;
-  /** The key's slot; a new key gets a free one or takes over that of a key that was used little and long ago. */
+  /** The key's slot; a new key gets an empty one or takes over that of a key that was used little and long ago. */
   readonly claim: (key: string, at: number) => number;
   readonly keyOf: (slot: number) => string;
   /** Event time of the latest `claim`, ms. */
@@ -13,79 +13,105 @@ export type KeyedSlots = {
   /** Releases what was used last before `from`, or after `until` (a clock that was wrong). */
   readonly releaseOutside: (from: number, until: number) => void;
   readonly size: () => number;
-  /** Keys pushed out by others because the table was full. */
+  /** Keys pushed out by others because there was no room. */
   readonly evicted: () => number;
 };
 
-// A key in steady use survives this many passes of the hand: one-time keys of a flood go first, the busy ones stay.
-const MAX_CREDIT = 3;
+// Like a processor's cache: a key may live in one of eight neighbouring slots and nowhere else. Every operation looks at
+// eight slots at most, whatever keys a hostile client makes up; colliding names can only push each other out.
+const WAYS = 8;
+
+// A key that comes again is worth keeping longer than one that came once: so many ms for each of the first uses.
+const USE_IS_WORTH_MS = 600_000;
+const MAX_USES = 6;
 
 /**
- * Table of at most `capacity` keys with second-chance eviction (the CLOCK algorithm with a small counter). Constant time,
- * amortised. `onClear` empties a slot before another key gets it.
+ * Table of at most `capacity` keys. `onClear` empties a slot before another key gets it. `own` makes a key fit to be kept:
+ * the identity is enough for keys that were just put together, which are no pieces of a longer text.
  */
-export const createKeyedSlots = (capacity: number, onClear: (slot: number) => void = () => {}): KeyedSlots => {
-  const slots = new Map<string, number>();
-  const keys: (string | undefined)[] = [];
-  const credits = new Uint8Array(capacity);
-  const used = new Float64Array(capacity);
-  const free: number[] = [];
-  let hand = 0;
+export const createKeyedSlots = (capacity: number, onClear: (slot: number) => void = () => {}, own: (key: string) => string = detachedText): KeyedSlots => {
+  const ways = Math.min(WAYS, capacity);
+  const sets = Math.max(1, Math.floor(capacity / ways));
+  const slots = sets * ways;
+  const keys: (string | undefined)[] = Array.from({ length: slots }, () => undefined);
+  const hashes = new Int32Array(slots);
+  const uses = new Uint8Array(slots);
+  const used = new Float64Array(slots);
+  let size = 0;
   let evicted = 0;
 
   const release = (slot: number): void => {
-    const key = keys[slot];
-    if (key === undefined || !slots.delete(key)) return;
+    if (keys[slot] === undefined) return;
     keys[slot] = undefined;
+    hashes[slot] = 0;
+    size--;
     onClear(slot);
-    free.push(slot);
   };
 
-  const evictOne = (): void => {
-    for (;;) {
-      const slot = hand;
-      hand = hand + 1 === capacity ? 0 : hand + 1;
-      const credit = credits[slot] ?? 0;
-      if (credit === 0) {
-        evicted++;
-        release(slot);
-        return;
-      }
-      credits[slot] = credit - 1;
+  const locate = (key: string, hash: number, first: number): number => {
+    for (let slot = first; slot < first + ways; slot++) if (hashes[slot] === hash && keys[slot] === key) return slot;
+    return -1;
+  };
+
+  const makeRoom = (first: number): number => {
+    let victim = first;
+    let least = Number.POSITIVE_INFINITY;
+    for (let slot = first; slot < first + ways; slot++) {
+      if (keys[slot] === undefined) return slot;
+      const worth = (used[slot] ?? 0) + (uses[slot] ?? 0) * USE_IS_WORTH_MS;
+      if (worth >= least) continue;
+      least = worth;
+      victim = slot;
     }
+    evicted++;
+    release(victim);
+    return victim;
   };
 
-  const take = (key: string, at: number): number => {
-    if (slots.size >= capacity) evictOne();
-    const slot = free.pop() ?? keys.length;
-    const own = detachedText(key);
-    keys[slot] = own;
-    credits[slot] = 0;
-    used[slot] = at;
-    slots.set(own, slot);
-    return slot;
-  };
+  const firstOf = (hash: number): number => Math.floor(((hash >>> 0) / 0x1_0000_0000) * sets) * ways;
 
   return {
-    find: (key) => slots.get(key) ?? -1,
+    find: (key) => {
+      const hash = hashOf(key);
+      return locate(key, hash, firstOf(hash));
+    },
     claim: (key, at) => {
-      const slot = slots.get(key);
-      if (slot === undefined) return take(key, at);
-      const credit = credits[slot] ?? 0;
-      if (credit < MAX_CREDIT) credits[slot] = credit + 1;
-      if (at > (used[slot] ?? 0)) used[slot] = at;
+      const hash = hashOf(key);
+      const first = firstOf(hash);
+      const known = locate(key, hash, first);
+      if (known >= 0) {
+        const count = uses[known] ?? 0;
+        if (count < MAX_USES) uses[known] = count + 1;
+        if (at > (used[known] ?? 0)) used[known] = at;
+        return known;
+      }
+      const slot = makeRoom(first);
+      keys[slot] = own(key);
+      hashes[slot] = hash;
+      uses[slot] = 0;
+      used[slot] = at;
+      size++;
       return slot;
     },
     keyOf: (slot) => keys[slot] ?? '',
     lastUsed: (slot) => used[slot] ?? 0,
     release,
     releaseOutside: (from, until) => {
-      for (let slot = 0; slot < keys.length; slot++) {
+      for (let slot = 0; slot < slots; slot++) {
         const at = used[slot] ?? 0;
         if (at < from || at > until) release(slot);
       }
     },
-    size: () => slots.size,
+    size: () => size,
     evicted: () => evicted,
   };
+};
+
+// FNV-1a with the final mixing of MurmurHash3: neighbouring addresses must not share a set.
+const hashOf = (key: string): number => {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
 };

@@ -3,6 +3,7 @@ export type WindowShape = { readonly bucketMs: number; readonly buckets: number 
 
 /** Counters over sliding windows of event time; `window` is the place in the list of shapes. All times in ms. */
 export type SlidingCounters = {
+  /** A negative `amount` takes back what was counted at `at`, never below zero. */
   readonly add: (slot: number, window: number, at: number, amount: number) => void;
   /** What was counted in the window that ends at `at` (or at the latest event, when that is later), rounded down. */
   readonly count: (slot: number, window: number, at: number) => number;
@@ -28,58 +29,58 @@ export const createSlidingCounters = (slots: number, shapes: readonly WindowShap
   const starts = Int32Array.from(shapes, (_shape, window) => sizes.subarray(0, window).reduce((sum, size) => sum + size, 0));
   const stride = sizes.reduce((sum, size) => sum + size, 0);
   const cells = new Uint16Array(slots * stride);
-  const heads = new Int32Array(slots * windows);
-  const totals = new Uint32Array(slots * windows);
+  // For each ring the number of its newest bucket and its total, side by side.
+  const rings = new Int32Array(slots * windows * 2);
 
   const wipe = (first: number, size: number, ring: number): void => {
     cells.fill(0, first, first + size);
-    totals[ring] = 0;
+    rings[ring + 1] = 0;
   };
 
   // Moves the newest bucket up to `bucket`, dropping what leaves the ring.
   const roll = (first: number, size: number, ring: number, bucket: number): void => {
-    const head = heads[ring] ?? 0;
+    const head = rings[ring] ?? 0;
     const steps = bucket - head;
-    heads[ring] = bucket;
+    rings[ring] = bucket;
     if (steps >= size) {
       wipe(first, size, ring);
       return;
     }
-    let total = totals[ring] ?? 0;
+    let total = rings[ring + 1] ?? 0;
     for (let step = 1; step <= steps; step++) {
       const cell = first + placeOf(head + step, size);
       total -= cells[cell] ?? 0;
       cells[cell] = 0;
     }
-    totals[ring] = total;
+    rings[ring + 1] = total;
   };
 
   const add = (slot: number, window: number, at: number, amount: number): void => {
-    const ring = slot * windows + window;
+    const ring = (slot * windows + window) * 2;
     const size = sizes[window] ?? 1;
     const width = widths[window] ?? 1;
     const first = slot * stride + (starts[window] ?? 0);
     const bucket = Math.floor(at / width) | 0;
-    const age = (heads[ring] ?? 0) - bucket;
-    if ((totals[ring] ?? 0) === 0) heads[ring] = bucket;
+    const age = (rings[ring] ?? 0) - bucket;
+    if ((rings[ring + 1] ?? 0) === 0) rings[ring] = bucket;
     else if (age < 0) roll(first, size, ring, bucket);
     else if (age >= size) {
-      if (age * width < CLOCK_STEP_MS) return;
+      if (amount < 0 || age * width < CLOCK_STEP_MS) return;
       wipe(first, size, ring);
-      heads[ring] = bucket;
+      rings[ring] = bucket;
     }
     const cell = first + placeOf(bucket, size);
     const before = cells[cell] ?? 0;
     const after = Math.max(0, Math.min(MAX_CELL, before + amount));
     cells[cell] = after;
-    totals[ring] = (totals[ring] ?? 0) + after - before;
+    rings[ring + 1] = (rings[ring + 1] ?? 0) + after - before;
   };
 
   const visit = (slot: number, window: number, each: (bucketStart: number, count: number) => void): void => {
-    const ring = slot * windows + window;
-    if ((totals[ring] ?? 0) === 0) return;
+    const ring = (slot * windows + window) * 2;
+    if ((rings[ring + 1] ?? 0) === 0) return;
     const size = sizes[window] ?? 1;
-    const head = heads[ring] ?? 0;
+    const head = rings[ring] ?? 0;
     for (let bucket = head - size + 1; bucket <= head; bucket++) {
       const count = cells[slot * stride + (starts[window] ?? 0) + placeOf(bucket, size)] ?? 0;
       if (count > 0) each(bucket * (widths[window] ?? 1), count);
@@ -90,23 +91,23 @@ export const createSlidingCounters = (slots: number, shapes: readonly WindowShap
     add,
     visit,
     count: (slot, window, at) => {
-      const ring = slot * windows + window;
-      if ((totals[ring] ?? 0) === 0) return 0;
+      const ring = (slot * windows + window) * 2;
+      if ((rings[ring + 1] ?? 0) === 0) return 0;
       const size = sizes[window] ?? 1;
       const width = widths[window] ?? 1;
       const first = slot * stride + (starts[window] ?? 0);
       const place = at / width;
       const bucket = Math.floor(place) | 0;
-      if (bucket > (heads[ring] ?? 0)) roll(first, size, ring, bucket);
-      const total = totals[ring] ?? 0;
-      const oldest = cells[first + placeOf((heads[ring] ?? 0) + 1, size)] ?? 0;
+      if (bucket > (rings[ring] ?? 0)) roll(first, size, ring, bucket);
+      const total = rings[ring + 1] ?? 0;
+      const oldest = cells[first + placeOf((rings[ring] ?? 0) + 1, size)] ?? 0;
       if (oldest === 0) return total;
-      const gone = bucket === heads[ring] ? place - Math.floor(place) : 1;
+      const gone = bucket === rings[ring] ? place - Math.floor(place) : 1;
       return Math.floor(total - oldest * gone);
     },
     clear: (slot) => {
       cells.fill(0, slot * stride, (slot + 1) * stride);
-      totals.fill(0, slot * windows, (slot + 1) * windows);
+      for (let ring = slot * windows * 2; ring < (slot + 1) * windows * 2; ring++) rings[ring] = 0;
     },
     subtract: (slot, window, other, otherSlot, otherWindow) => {
       other.visit(otherSlot, otherWindow, (bucketStart, count) => add(slot, window, bucketStart, -count));
