@@ -6,7 +6,7 @@ import type { Host } from '../../../../src/domain/host.ts';
 import { asId } from '../../../../src/domain/ids.ts';
 import type { Lease } from '../../../../src/domain/lease.ts';
 import { createHost } from '../../../../src/os/host.ts';
-import { createNetnsPair, type Inside, type NetnsPair, runInside, skipsWithout, whyNoNetns } from '../../../kit/netns.ts';
+import { createNetns, createNetnsPair, type Inside, type NetnsPair, runInside, skipsWithout, whyNoNetns } from '../../../kit/netns.ts';
 
 const request = (address: string, duration = '1h'): ActionRequest => ({
   actionId: address,
@@ -86,16 +86,30 @@ describe.skipIf(skipsWithout(whyNoNetns(), 'block_ip'))('block_ip on a real fire
     expect(await knock(pair.serverV6, '2001:db8:1::3')).toBe('connected');
   });
 
-  test('stops what is forwarded too', async () => {
-    const inner = pair.server;
-    inner.run('sysctl', '-qw', 'net.ipv4.ip_forward=1');
-    await enforcer.apply(request('198.51.100.2'));
-    const before = inner.run('nft', '-j', 'list', 'counters');
-    expect(before).toBeDefined();
-    expect(inner.run('nft', 'list', 'chain', 'inet', 'onesec', 'forward')).toContain('jump blocked');
+  test('stops what is forwarded to a network behind this host too', async () => {
+    const inner = createNetns('osbi');
+    try {
+      pair.server.run('ip', 'link', 'add', 'eth1', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', inner.name);
+      pair.server.run('ip', 'addr', 'add', '203.0.113.1/24', 'dev', 'eth1');
+      pair.server.run('ip', 'link', 'set', 'eth1', 'up');
+      inner.run('ip', 'addr', 'add', '203.0.113.2/24', 'dev', 'eth0');
+      inner.run('ip', 'link', 'set', 'eth0', 'up');
+      inner.run('ip', 'route', 'add', 'default', 'via', '203.0.113.1');
+      pair.client.run('ip', 'route', 'add', '203.0.113.0/24', 'via', '198.51.100.1');
+      pair.server.run('sysctl', '-qw', 'net.ipv4.ip_forward=1');
+      const behind = runInside(inner, ECHO);
+      expect(await behind.line()).toBe('ready');
+      expect(await knock('203.0.113.2', '198.51.100.2')).toBe('connected');
+      await enforcer.apply(request('198.51.100.2'));
+      expect(await knock('203.0.113.2', '198.51.100.2')).toBe('no answer');
+      expect(await knock('203.0.113.2', '198.51.100.3')).toBe('connected');
+      await behind.stop();
+    } finally {
+      inner.remove();
+    }
   });
 
-  test('an open connection of a protected address goes on though its network is blocked by others', async () => {
+  test('refuses what covers a protected address, which goes on connecting', async () => {
     await host.call('firewall.ensure', { protect: ['198.51.100.2'] });
     expect(await enforcer.apply(request('198.51.100.2'))).toMatchObject({ verification: 'failed', detail: expect.stringContaining('protected') });
     expect(await enforcer.apply(request('198.51.100.0/24'))).toMatchObject({ verification: 'failed' });
