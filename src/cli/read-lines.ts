@@ -1,7 +1,10 @@
 import { SecError } from '../domain/errors.ts';
 
-/** Lines of a byte stream as UTF-8, without their ends. Throws SEC_INPUT_INVALID for a line over `maxBytes`. */
-export async function* readLines(stream: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<string> {
+/**
+ * Lines of a byte stream as UTF-8, without their ends. A line over `maxBytes` is an error (SEC_INPUT_INVALID), or with `cut`
+ * its first `maxBytes` stand for it; memory stays bounded either way.
+ */
+export async function* readLines(stream: AsyncIterable<unknown>, maxBytes: number, tooLong: 'error' | 'cut' = 'error'): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
   let number = 1;
@@ -16,7 +19,9 @@ export async function* readLines(stream: AsyncIterable<unknown>, maxBytes: numbe
       end = rest.indexOf('\n', from);
     }
     rest = rest.slice(from);
-    if (rest.length > maxBytes) throw new SecError('SEC_INPUT_INVALID', `line ${number}: expected at most ${maxBytes} bytes`);
+    if (rest.length <= maxBytes) continue;
+    if (tooLong === 'error') throw new SecError('SEC_INPUT_INVALID', `line ${number}: expected at most ${maxBytes} bytes`);
+    rest = rest.slice(0, maxBytes);
   }
   if (rest !== '') yield rest;
 }

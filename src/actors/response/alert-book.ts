@@ -5,9 +5,8 @@ import type { Finding } from '../../domain/finding.ts';
 import { createId } from '../../domain/ids.ts';
 import { isAtLeast } from '../../domain/severity.ts';
 import type { Store } from '../../store/contract.ts';
+import { FOLD_WINDOW_MS } from './alert-folder.ts';
 
-/** Repeats fold into the open alert while it was seen less than this ago (event time). */
-export const FOLD_WINDOW_MS = 15 * 60_000;
 const MAX_OPEN = 10_000;
 
 /** What a finding did: a new alert, a worse one, or one more of the same. */
