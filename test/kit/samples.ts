@@ -52,7 +52,7 @@ const decodeSample = (line: string, place: string): Sample => {
 };
 
 // `{ "repeat": 12, "every_ms": 1000, "event": {…} }` stands for 12 events; `{n}` in any text is the number of the copy.
-// An event without a timestamp comes one second after the one before it.
+// A timestamp in it is that of the first. An event without one comes one second after the one before it.
 const expand = (entries: readonly { readonly [key: string]: unknown }[]): readonly SecurityEvent[] => {
   const events: SecurityEvent[] = [];
   let at = TEST_START;
@@ -68,7 +68,7 @@ const expand = (entries: readonly { readonly [key: string]: unknown }[]): readon
       continue;
     }
     const { repeat, every_ms, event } = repeated.data;
-    for (let n = 1; n <= repeat; n++) push(numbered(event, n), every_ms);
+    for (let n = 1; n <= repeat; n++) push({ ...numbered(event, n), ...(n === 1 ? {} : { timestamp: undefined }) }, every_ms);
   }
   return events;
 };
