@@ -15,13 +15,16 @@ export const readProcess = (pid: number): ProcessDetails | null => {
 
 /** As `readProcess`, without looking at the parents. Null also when the number passed to another process while reading. */
 export const readProcessAlone = (pid: number): ProcessReading | null => {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return null;
+  // First what disappears first: many programs end within a millisecond, and a zombie has only its stat left.
+  const executable = executableOf(pid);
+  const argv = argvOf(readText(`/proc/${pid}/cmdline`, MAX_COMMAND_LINE) ?? '');
   const stat = readStat(pid);
   if (stat === null) return null;
-  const argv = argvOf(readText(`/proc/${pid}/cmdline`, MAX_COMMAND_LINE) ?? '');
   const reading: ProcessReading = {
     pid,
     startTime: stat.startTime,
-    ...executableOf(pid),
+    ...executable,
     uid: effectiveUid(readText(`/proc/${pid}/status`)),
     cgroup: cgroupOf(readText(`/proc/${pid}/cgroup`) ?? ''),
     name: stat.name,
@@ -33,7 +36,8 @@ export const readProcessAlone = (pid: number): ProcessReading | null => {
     loginUid: loginUidOf(readText(`/proc/${pid}/loginuid`)),
     state: stat.state,
   };
-  return readStat(pid)?.startTime === stat.startTime ? reading : null;
+  const after = readStat(pid);
+  return after === null || after.startTime === stat.startTime ? reading : null;
 };
 
 /** Fields of /proc/<pid>/stat, or null when there is no such process. */

