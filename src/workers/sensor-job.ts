@@ -8,9 +8,11 @@ import type { SensorApi } from './serve-sensor.ts';
 export type SensorJob = {
   readonly send: (api: Remote<SensorApi>) => Promise<Settle>;
   readonly reject: (problem: SecError) => void;
-  /** Gives up on this job for good: the caller gets an answer without findings. What is to be kept of it is returned. */
-  readonly setAside: (failures: readonly ModuleFailure[]) => Omit<StalledChunk, 'at' | 'module'> | undefined;
+  /** Gives up on this job for good: the caller gets an answer without findings. What was lost is returned. */
+  readonly setAside: (failures: readonly ModuleFailure[]) => Lost | undefined;
 };
+
+export type Lost = { readonly stalled: Omit<StalledChunk, 'at' | 'module'>; readonly result: BatchResult };
 
 /** Called when the answer is still wanted; gives the batch result, if the job had one. */
 export type Settle = () => BatchResult | undefined;
@@ -30,8 +32,9 @@ export const createChunkJob = (chunk: PipelineChunk, promised: Promised<BatchRes
   reject: promised.reject,
   setAside: (failures) => {
     const consumed = chunk.bytes.lastIndexOf(NEWLINE) + 1 || chunk.bytes.byteLength;
-    promised.resolve(lostBatch(countLines(chunk.bytes.subarray(0, consumed)), 0, consumed, failures));
-    return { source: chunk.source, offset: chunk.offset, length: chunk.bytes.byteLength, head: chunk.bytes.slice(0, HEAD_BYTES) };
+    const result = lostBatch(countLines(chunk.bytes.subarray(0, consumed)), 0, consumed, failures);
+    promised.resolve(result);
+    return { result, stalled: { source: chunk.source, offset: chunk.offset, length: chunk.bytes.byteLength, head: chunk.bytes.slice(0, HEAD_BYTES) } };
   },
 });
 
@@ -46,10 +49,11 @@ export const createEventsJob = (events: readonly SecurityEvent[], promised: Prom
   },
   reject: promised.reject,
   setAside: (failures) => {
-    promised.resolve(lostBatch(0, events.length, 0, failures));
+    const result = lostBatch(0, events.length, 0, failures);
+    promised.resolve(result);
     const first = events[0];
     const head = Buffer.from(`${first?.type ?? ''} ${first?.summary ?? ''}`.slice(0, HEAD_BYTES));
-    return { source: first?.source ?? 'events', offset: 0, length: events.length, head: new Uint8Array(head) };
+    return { result, stalled: { source: first?.source ?? 'events', offset: 0, length: events.length, head: new Uint8Array(head) } };
   },
 });
 

@@ -136,7 +136,11 @@ export const createSensor = async (options: SensorOptions): Promise<Sensor> => {
     isWatching = true;
     try {
       while (inFlight.length > 0 && !closing.signal.aborted) {
-        await pause(Math.max(answerMs / 10, 5), undefined, { signal: closing.signal });
+        const stepMs = Math.max(answerMs / 10, 5);
+        const slept = clock.monotonic();
+        await pause(stepMs, undefined, { signal: closing.signal });
+        // This thread was stopped itself (a debugger, SIGSTOP, a busy host): the answer may be waiting already.
+        if (clock.monotonic() - slept > stepMs * 3 + 50) headSince = clock.monotonic();
         const stuck = link;
         if (stuck === undefined || inFlight.length === 0 || clock.monotonic() - headSince < answerMs) continue;
         replace(stuck, `no answer for ${answerMs} ms`);
@@ -162,8 +166,12 @@ export const createSensor = async (options: SensorOptions): Promise<Sensor> => {
     waiting.unshift(...inFlight.splice(0));
     const failures =
       moduleId === undefined ? [] : [{ module: moduleId, message: `the sensor was replaced while this module was at work: ${why}`, eventType: 'stalled' }];
-    const stalled = head?.setAside(failures);
-    if (stalled !== undefined) options.onStalled?.({ ...stalled, at: clock.now(), ...(moduleId === undefined ? {} : { module: moduleId }) });
+    const lost = head?.setAside(failures);
+    if (lost !== undefined) {
+      totals.lines += lost.result.counters.lines;
+      totals.dropped += lost.result.counters.dropped;
+      options.onStalled?.({ ...lost.stalled, at: clock.now(), ...(moduleId === undefined ? {} : { module: moduleId }) });
+    }
     void revive();
   };
 

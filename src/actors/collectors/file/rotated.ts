@@ -9,13 +9,13 @@ import { hasHead, isMissing, type OpenLog, openLog, seekTo } from './open-log.ts
  */
 export const openRotatedPlace = async (path: string, place: FilePlace): Promise<OpenLog | undefined> => openPlace(await siblingsOf(path), place);
 
-/** The rotated file of a place, then the files that were rotated after it and never read, in the order they were written. */
+/** The rotated file of a place, then the files that were rotated after it, in the order they were written; those may have been read already. */
 export const openRotatedSince = async (path: string, place: FilePlace): Promise<readonly OpenLog[]> => {
   const siblings = await siblingsOf(path);
   const own = await openPlace(siblings, place);
   if (own === undefined) return [];
   const ownTime = siblings.find((sibling) => sibling.path === own.path)?.mtimeMs ?? Number.POSITIVE_INFINITY;
-  const newer = siblings.filter(({ mtimeMs, ino }) => mtimeMs > ownTime && ino !== own.ino).sort((a, b) => a.mtimeMs - b.mtimeMs);
+  const newer = siblings.filter(({ mtimeMs, ino }) => mtimeMs >= ownTime && ino !== own.ino).sort((a, b) => a.mtimeMs - b.mtimeMs);
   const opened = await Promise.all(newer.map((sibling) => openLog(sibling.path)));
   return [own, ...opened.filter((log) => log !== undefined)];
 };

@@ -23,6 +23,7 @@ export const createTail = (path: string, context: CollectorContext): Tail => {
   const { clock, cursors, report, spec } = context;
   let current: OpenLog | undefined;
   let leaving: readonly Leaving[] = [];
+  const seen = new Set<number>();
   let state = '';
 
   const say = (next: 'running' | 'waiting', detail: string): void => {
@@ -40,7 +41,22 @@ export const createTail = (path: string, context: CollectorContext): Tail => {
   const drain = (log: OpenLog, isLast: boolean): Promise<boolean> => drainLog(log, context, isLast, putCursor);
 
   const leave = (log: OpenLog | undefined): void => {
-    if (log !== undefined) leaving = [...leaving, { log, idleSince: clock.monotonic() }];
+    if (log === undefined) return;
+    see(log.ino);
+    leaving = [...leaving, { log, idleSince: clock.monotonic() }];
+  };
+
+  const see = (ino: number): void => {
+    if (seen.size >= MAX_SEEN) seen.delete(seen.values().next().value ?? 0);
+    seen.add(ino);
+  };
+
+  // What became of a place, and files that came and went since then without our seeing them.
+  const leaveRotated = async (place: FilePlace): Promise<void> => {
+    for (const rotated of await openRotatedSince(path, place)) {
+      if (seen.has(rotated.ino)) await rotated.handle.close();
+      else leave(rotated);
+    }
   };
 
   const start = async (): Promise<void> => {
@@ -58,11 +74,8 @@ export const createTail = (path: string, context: CollectorContext): Tail => {
       await seekTo(log, cursor.offset);
       return;
     }
-    const known = new Set(leaving.map((one) => one.log.ino));
-    for (const rotated of await openRotatedSince(path, cursor)) {
-      if (known.has(rotated.ino)) await rotated.handle.close();
-      else leave(rotated);
-    }
+    if (log !== undefined) see(log.ino);
+    await leaveRotated(cursor);
   };
 
   const pass = async (): Promise<boolean> => {
@@ -82,8 +95,11 @@ export const createTail = (path: string, context: CollectorContext): Tail => {
     if (current === undefined || current.ino !== there.ino || current.dev !== there.dev) {
       const next = await openLog(path);
       if (next === undefined) return true;
-      leave(current);
+      const last = current;
+      leave(last);
       current = next;
+      see(next.ino);
+      if (last !== undefined) await leaveRotated(placeOf(last));
       putCursor();
       say('running', path);
       return true;
@@ -131,6 +147,7 @@ type Leaving = { readonly log: OpenLog; idleSince: number };
 const LINGER_MS = 10_000;
 const MAX_LEAVING = 4;
 const MAX_PREVIOUS = 8;
+const MAX_SEEN = 64;
 
 const inodeAt = async (path: string): Promise<{ readonly dev: number; readonly ino: number } | undefined> => {
   try {
