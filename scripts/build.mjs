@@ -1,5 +1,5 @@
-import { mkdir, rm, stat, readdir } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 const newestUnder = async (directory) => {

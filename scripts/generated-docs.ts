@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MODULES } from '../src/actors/registry.ts';
-import { commandHelp } from '../src/cli/help.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
+import { commandHelp } from '../src/cli/help.ts';
 import { ERROR_CATALOGUE } from '../src/domain/errors.ts';
 import { ROUTES, STREAM_PATH } from '../src/protocol/routes.ts';
 
@@ -72,5 +72,7 @@ const modulePage = (manifest: (typeof MODULES)[number]['manifest']): string =>
     '',
     '| Key | Default |',
     '|---|---|',
-    ...Object.entries((manifest.settings.parse({}) ?? {}) as { readonly [key: string]: unknown }).map(([key, value]) => row(`\`${key}\``, `\`${JSON.stringify(value)}\``)),
+    ...Object.entries((manifest.settings.parse({}) ?? {}) as { readonly [key: string]: unknown }).map(([key, value]) =>
+      row(`\`${key}\``, `\`${JSON.stringify(value)}\``),
+    ),
   );
