@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { discoverSources } from '../../../src/actors/collectors/discover.ts';
+import { GRAMMAR_IDS } from '../../../src/actors/collectors/grammars/registry.ts';
+
+const host = { hasJournald: true, canWatchProcesses: true };
+
+test('finds the logs that exist, each with its grammar', () => {
+  const found = discoverSources(host, (path) => ['/var/log/auth.log', '/var/log/nginx/access.log', '/var/log/nginx/error.log'].includes(path));
+  expect(found).toEqual([
+    { id: 'file:/var/log/auth.log', collector: 'file', grammar: 'auth', path: '/var/log/auth.log' },
+    { id: 'file:/var/log/nginx/access.log', collector: 'file', grammar: 'web', path: '/var/log/nginx/access.log' },
+    { id: 'file:/var/log/nginx/error.log', collector: 'file', grammar: 'weberror', path: '/var/log/nginx/error.log' },
+    { id: 'process', collector: 'process' },
+  ]);
+});
+
+test('reads the journal only where no file has the same logins', () => {
+  expect(discoverSources(host, () => false).map((spec) => spec.id)).toEqual(['journald', 'process']);
+  expect(discoverSources(host, (path) => path === '/var/log/secure').map((spec) => spec.id)).toEqual(['file:/var/log/secure', 'process']);
+});
+
+test('leaves out what the host cannot do, and names only grammars that exist', () => {
+  expect(discoverSources({ hasJournald: false, canWatchProcesses: false }, () => false)).toEqual([]);
+  for (const spec of discoverSources(host, () => true)) if (spec.collector === 'file') expect(GRAMMAR_IDS).toContain(spec.grammar);
+});
