@@ -1,0 +1,90 @@
+/** A Windows program, what in its arguments gives it away, and what it is then used for. */
+export type WindowsRule = { readonly program: string; readonly marker: RegExp; readonly technique: string };
+
+const w = (program: string, marker: RegExp, technique: string): WindowsRule => ({ program, marker, technique });
+
+/** Living-off-the-land use of Windows programs, for hosts that forward Windows events here. The first match wins. Source: LOLBAS catalogue. */
+export const WINDOWS_RULES: readonly WindowsRule[] = [
+  w('certutil', /[-/](?:urlcache|verifyctl)/i, 'File download'),
+  w('certutil', /[-/]decode(?:hex)?\b/i, 'Base64 decode'),
+  w('certutil', /[-/]encode(?:hex)?\b(?=.*\.exe|.*\.dll)/i, 'Base64 encode'),
+  w('mshta', /https?:|\\\\/i, 'Remote HTA execution'),
+  w('mshta', /javascript:|vbscript:|about:/i, 'Script execution'),
+  w('mshta', /\.hta\b/i, 'HTA execution'),
+  w('regsvr32', /scrobj|[-/]i:https?:|\.sct\b/i, 'Squiblydoo attack'),
+  w('rundll32', /javascript:|vbscript:|mshtml|shell32[^|]*(?:shellexec|control_)|url\.dll|advpack|ieadvpack|zipfldr|pcwutl|dfshim|comsvcs/i, 'Proxy execution'),
+  w('rundll32', /https?:|\\(?:temp|appdata|users\\public)\\/i, 'DLL execution from an untrusted place'),
+  w('bitsadmin', /\/(?:transfer|addfile|setnotifycmdline|create)/i, 'File download'),
+  w('msbuild', /\S/, 'Inline task code execution'),
+  w('installutil', /\/logfile=|\/u\b|logtoconsole/i, 'Code execution'),
+  w('regasm', /\S\.dll|\/u\b/i, 'Code execution'),
+  w('regsvcs', /\S\.dll/i, 'Code execution'),
+  w('wmic', /process[^|]*call[^|]*create/i, 'Process creation'),
+  w('wmic', /\/node:/i, 'Remote execution'),
+  w('wmic', /\/format:[^|]*(?:https?:|\.xsl)/i, 'XSL script execution'),
+  w('wmic', /shadowcopy[^|]*delete/i, 'Shadow copy deletion'),
+  w('netsh', /advfirewall|firewall[^|]*(?:disable|off|opmode)/i, 'Firewall modification'),
+  w('netsh', /portproxy/i, 'Port forwarding'),
+  w('netsh', /add helper/i, 'Helper DLL'),
+  w('netsh', /trace start/i, 'Packet capture'),
+  w('schtasks', /\/create/i, 'Scheduled task creation'),
+  w('sc', /\bcreate\b|\bconfig\b[^|]*binpath/i, 'Service creation'),
+  w('reg', /\badd\b[^|]*\\run|\bsave\b[^|]*\\(?:sam|system|security)/i, 'Registry change'),
+  w('regedit', /\/s\b/i, 'Registry change'),
+  w('cmstp', /\/(?:s|ni|au)\b|\.inf\b/i, 'UAC bypass'),
+  w('forfiles', /\/c\b/i, 'Indirect execution'),
+  w('pcalua', /-a\b/i, 'Indirect execution'),
+  w('odbcconf', /regsvr|\/a\b|\.rsp\b/i, 'DLL execution'),
+  w('msiexec', /https?:|\/q[nb]?[^|]*\\\\|\/y\b|\/z\b/i, 'Remote package execution'),
+  w('cscript', /https?:|\.(?:vbs|js|wsf|vbe|jse)\b|\/\/e:/i, 'Script execution'),
+  w('wscript', /https?:|\.(?:vbs|js|wsf|vbe|jse)\b|\/\/e:/i, 'Script execution'),
+  w('hh', /https?:|\.chm\b/i, 'Compiled help execution'),
+  w('esentutl', /\/y\b|\/vss|\/d\b/i, 'File copy'),
+  w('expand', /\\\\|\.cab\b[^|]*[a-z]:\\/i, 'File extraction'),
+  w('extrac32', /\/y|\/c|\\\\/i, 'File extraction'),
+  w('makecab', /\\\\/i, 'Archive creation'),
+  w('diskshadow', /\/s\b|exec/i, 'Script execution'),
+  w('vssadmin', /delete|resize/i, 'Shadow copy deletion'),
+  w('wbadmin', /delete/i, 'Backup deletion'),
+  w('bcdedit', /recoveryenabled|bootstatuspolicy|safeboot|testsigning|nointegritychecks/i, 'Boot configuration change'),
+  w('wevtutil', /\bcl\b|clear-log/i, 'Event log clearing'),
+  w('fsutil', /usn[^|]*deletejournal|setzerodata/i, 'Journal deletion'),
+  w('cipher', /\/w/i, 'Data wiping'),
+  w('powershell', /[-/]e(?:nc|ncodedcommand|c)?\s+[A-Za-z0-9+/=]{8}/i, 'Encoded command'),
+  w('powershell', /downloadstring|downloadfile|invoke-webrequest|\biwr\b|start-bitstransfer|net\.webclient/i, 'File download'),
+  w('powershell', /\biex\b|invoke-expression|frombase64string|-w(?:indowstyle)?\s+hidden|bypass/i, 'Code execution'),
+  w('cmd', /\/c\b[^|]*(?:powershell|certutil|bitsadmin|mshta|https?:)/i, 'Indirect execution'),
+  w('ftp', /-s:/i, 'Script execution'),
+  w('at', /\\\\|\/every:/i, 'Scheduled task creation'),
+  w('control', /\.cpl\b/i, 'Control panel execution'),
+  w('dnscmd', /serverlevelplugindll/i, 'DLL execution'),
+  w('ieexec', /https?:/i, 'File download'),
+  w('presentationhost', /https?:|\.xbap\b/i, 'Remote execution'),
+  w('syncappvpublishingserver', /;|http/i, 'Code execution'),
+  w('mavinject', /\/injectrunning/i, 'DLL injection'),
+  w('appsyncpublishingserver', /;/i, 'Code execution'),
+  w('xwizard', /runwizard/i, 'DLL execution'),
+  w('dnx', /\S/, 'Code execution'),
+  w('csc', /\/out:|-out:/i, 'Compiled code'),
+  w('desktopimgdownldr', /https?:/i, 'File download'),
+  w('findstr', /\\\\|cpassword|\/s[^|]*password/i, 'Credential search'),
+  w('nltest', /dclist|domain_trusts|dsgetdc/i, 'Domain discovery'),
+  w('ntdsutil', /ifm|ac[^|]*i[^|]*ntds/i, 'Credential dump'),
+  w('procdump', /lsass|-ma\b/i, 'Credential dump'),
+  w('curl', /\.exe\b[^|]*(?:-o|--output)|(?:-o|--output)[^|]*\.(?:exe|dll|ps1|bat)\b/i, 'File download'),
+  w('verclsid', /\/c\b/i, 'Proxy execution'),
+  w('wsreset', /\S/, 'UAC bypass'),
+  w('fodhelper', /\S/, 'UAC bypass'),
+  w('eventvwr', /\S/, 'UAC bypass'),
+];
+
+/** Driver files that are signed, vulnerable and brought along by attackers. Source: the public list of such drivers (loldrivers.io). */
+export const VULNERABLE_DRIVERS: ReadonlySet<string> = new Set(
+  'rtcore64.sys rtcore32.sys nal.sys iqvw64.sys iqvw64e.sys iqvw32.sys mhyprot.sys mhyprot2.sys mhyprot3.sys dbutil_2_3.sys dbutildrv2.sys gdrv.sys gdrv2.sys procexp.sys procexp152.sys procexp64.sys asrdrv10.sys asrdrv103.sys asrdrv104.sys asrdrv106.sys winring0.sys winring0x64.sys capcom.sys ene.sys eneio64.sys cpuz.sys cpuz141.sys cpuz_x64.sys physmem.sys zam64.sys zamguard64.sys zemana.sys truesight.sys amifldrv64.sys kprocesshacker.sys kprocesshacker2.sys winio.sys winio64.sys msio32.sys msio64.sys hw.sys bs_def64.sys bs_rcio64.sys atillk64.sys atszio.sys atszio64.sys dbk64.sys viragt64.sys viragtlt.sys rwdrv.sys aswarpot.sys aswvmm.sys elrawdsk.sys directio.sys directio64.sys glckio2.sys gpcidrv64.sys inpoutx64.sys lha.sys lgdatacatcher.sys mapmom.sys ntiolib.sys ntiolib_x64.sys pchunter.sys phymem64.sys phymemx64.sys piddrv64.sys rzpnk.sys sandra.sys segwindrvx64.sys smep_capcom.sys speedfan.sys superbmc.sys vboxdrv.sys wantd.sys winflash64.sys asio.sys asio64.sys asupio64.sys asrautochkupddrv.sys gmer64.sys gmer.sys tfsysmon.sys wsftprm.sys throttlestop.sys poortry.sys echo_driver.sys edrsensor.sys amdryzenmasterdriver.sys hpportiox64.sys'.split(
+    ' ',
+  ),
+);
+
+/** Paths of Windows whose change is never routine. */
+export const WINDOWS_SENSITIVE: RegExp =
+  /\\windows\\system32\\(?:config\\(?:sam|system|security|software|default)|drivers\\etc\\hosts|tasks\\|lsass\.exe|utilman\.exe|sethc\.exe)|\\(?:ntds\.dit|\\boot\\bcd|efi\\microsoft)|\\start menu\\programs\\startup\\/i;
