@@ -8,10 +8,13 @@ import { createClient } from '../../src/client/client.ts';
 import type { Client } from '../../src/client/contract.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 
-const LAUNCHER = join(import.meta.dirname, '../../bin/1sec');
+// While something is being written, ONESEC_E2E_SOURCES=1 runs it from the sources; otherwise the built product is tested.
+const FROM_SOURCES = process.env['ONESEC_E2E_SOURCES'] === '1';
+const root = (path: string): string => join(import.meta.dirname, '../..', path);
+const [LAUNCHER, ...FIRST_WORDS]: readonly [string, ...string[]] = FROM_SOURCES ? [process.execPath, root('src/cli/main.ts')] : [root('bin/1sec')];
 
 /** Why the built product cannot be started here, or undefined when it can. */
-export const whyNoBuild = (): string | undefined => (existsSync(join(import.meta.dirname, '../../dist/cli.mjs')) ? undefined : 'not built (npm run build)');
+export const whyNoBuild = (): string | undefined => (FROM_SOURCES || existsSync(root('dist/cli.mjs')) ? undefined : 'not built (npm run build)');
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
@@ -57,7 +60,7 @@ export const createStation = (options: { readonly netns?: string; readonly varia
 
   const start: Station['start'] = async (more = {}) => {
     const began = performance.now();
-    const child = spawn(LAUNCHER, ['daemon', ...(more.arguments ?? [])], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(LAUNCHER, [...FIRST_WORDS, 'daemon', ...(more.arguments ?? [])], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
     alive.add(child);
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => {
@@ -87,7 +90,7 @@ export const createStation = (options: { readonly netns?: string; readonly varia
 
   const cli: Station['cli'] = (...words) =>
     new Promise((resolve) => {
-      const child = spawn(LAUNCHER, [...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(LAUNCHER, [...FIRST_WORDS, ...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
       let out = '';
       let err = '';
       child.stdout.on('data', (chunk: Buffer) => {

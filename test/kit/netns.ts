@@ -77,6 +77,13 @@ export const createNetnsPair = (prefix: string): NetnsPair => {
   };
 };
 
+/** Gives the client more addresses, in networks that the server has none of its own in and reaches over the cable. */
+export const addClientNetwork = (pair: NetnsPair, network: string, addresses: readonly string[]): void => {
+  const isV6 = network.includes(':');
+  ip('-n', pair.server.name, 'route', 'add', network, 'dev', 'eth0');
+  for (const address of addresses) ip('-n', pair.client.name, 'addr', 'add', `${address}/${isV6 ? 128 : 32}`, 'dev', 'eth0', ...flags(address));
+};
+
 // Without duplicate address detection a v6 address works at once.
 const flags = (address: string): readonly string[] => (address.includes(':') ? ['nodad'] : []);
 
