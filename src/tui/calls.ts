@@ -41,7 +41,13 @@ export const createCalls = (options: {
     try {
       const approval = await client.call(effect.decision, { params: { id: effect.id }, body: { reason: effect.reason, version: effect.version } });
       const result = approval.result === undefined || approval.result === '' ? approval.state : `${approval.state}: ${approval.result}`;
-      dispatch({ type: 'decision.settled', id: effect.id, outcome: 'done', text: `${approval.action} ${approval.target} ${result}`, now: now() });
+      dispatch({
+        type: 'decision.settled',
+        id: effect.id,
+        outcome: approval.state === 'failed' ? 'failed' : 'done',
+        text: `${approval.action} ${approval.target} ${result}`,
+        now: now(),
+      });
     } catch (error) {
       settleBadly(effect.id, error);
     }
@@ -50,13 +56,9 @@ export const createCalls = (options: {
   const undo = async (effect: CallEffect & { readonly type: 'undo' }): Promise<void> => {
     try {
       const record = await client.call('undo', { params: { id: effect.id }, body: { reason: effect.reason } });
-      dispatch({
-        type: 'decision.settled',
-        id: effect.id,
-        outcome: 'done',
-        text: `undone: ${record.target ?? ''} ${record.verification ?? record.outcome ?? ''}`.trim(),
-        now: now(),
-      });
+      const isFailed = record.outcome === 'failure' || record.verification === 'failed';
+      const text = isFailed ? `not undone: ${record.reason}` : `undone: ${record.target ?? ''} ${record.verification ?? ''}`.trim();
+      dispatch({ type: 'decision.settled', id: effect.id, outcome: isFailed ? 'failed' : 'done', text, now: now() });
     } catch (error) {
       settleBadly(effect.id, error);
     }

@@ -1,4 +1,5 @@
 import type { Severity } from '../domain/severity.ts';
+import { type CellText, widthOf } from './text/cells.ts';
 
 /** Single-width signs, no emoji; the ASCII set serves non-UTF-8 locales and `--ascii`. */
 export type Glyphs = {
@@ -56,7 +57,9 @@ export const ASCII_GLYPHS: Glyphs = {
 export const SEVERITY_WORD: { readonly [name in Severity]: string } = { CRITICAL: 'CRIT', HIGH: 'HIGH', MEDIUM: 'MED', LOW: 'LOW', INFO: 'INFO' };
 
 /** The same text with every character outside ASCII replaced by as many columns of ASCII: for terminals that cannot show more. */
-export const asciiOnly = (text: string): string => (PLAIN.test(text) ? text : text.replace(/[^\x20-\x7e]/gu, asciiFor));
+export const asciiOnly = (text: CellText): string => (PLAIN.test(text) ? text : text.replace(/[^\x20-\x7e]/gu, asciiFor));
 
 const PLAIN = /^[\x20-\x7e]*$/;
-const asciiFor = (character: string): string => ({ '…': '~', '␛': '^', '·': '.', '→': '>', '—': '-' })[character] ?? '?';
+const SUBSTITUTES: { readonly [character: string]: string } = { '…': '~', '␛': '^', '·': '.', '→': '>', '—': '-', '▏': '|', '“': '"', '”': '"', '’': "'" };
+// One code point of text that already is laid out in cells.
+const asciiFor = (character: string): string => SUBSTITUTES[character] ?? '?'.repeat(widthOf(character as CellText));

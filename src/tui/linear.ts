@@ -57,7 +57,7 @@ export const linesOf = (message: StreamMessage, now: number, shown: Map<string, 
     case 'record':
       return [recordLine(message.record, now)];
     case 'gap':
-      return [`-- ${message.missed} messages not shown (slow link or daemon restart) --`];
+      return [`-- ${message.missed > 0 ? `${message.missed} messages` : 'messages'} not shown (slow link or daemon restart) --`];
     case 'status':
       return [];
   }

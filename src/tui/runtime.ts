@@ -34,6 +34,9 @@ export type Runtime = {
 /** Messages that may wait for the next frame; more are dropped and counted. */
 const MAX_QUEUED = 10_000;
 const DETAIL_DELAY_MS = 150;
+/** Nobody reads this many new rows in one frame: fewer frames then, to spare the link. */
+const FLOOD = 20;
+const FLOOD_FRAME_MS = 250;
 
 /** Store, client and timers of one run, without any drawing. */
 export const createRuntime = (options: {
@@ -52,6 +55,7 @@ export const createRuntime = (options: {
   let queue: StreamMessage[] = [];
   let dropped = 0;
   let isFrameDue = false;
+  let isFlood = false;
 
   const guarded = (work: () => void): void => {
     try {
@@ -108,12 +112,13 @@ export const createRuntime = (options: {
     else queue.push(message);
     if (isFrameDue) return;
     isFrameDue = true;
-    later(frameMs, lifetime, () => {
+    later(isFlood ? Math.max(frameMs, FLOOD_FRAME_MS) : frameMs, lifetime, () => {
       const messages = queue;
       const lost = dropped;
       queue = [];
       dropped = 0;
       isFrameDue = false;
+      isFlood = messages.length > FLOOD;
       store.dispatch({ type: 'stream.received', messages, dropped: lost, now: clock.now() });
     });
   };

@@ -5,7 +5,7 @@ import { type ConnectionEvent, connectionMachine, STALE_AFTER_MS } from '../../m
 
 const start = 1000;
 const fresh = () => createActor(connectionMachine, { input: { now: start } }).getSnapshot();
-const after = (...events: readonly ConnectionEvent[]): SnapshotFrom<typeof connectionMachine> =>
+const resultOf = (...events: readonly ConnectionEvent[]): SnapshotFrom<typeof connectionMachine> =>
   events.reduce<SnapshotFrom<typeof connectionMachine>>((snapshot, event) => transition(connectionMachine, snapshot, event)[0], fresh());
 
 const opened = (at: number): ConnectionEvent => ({ type: 'link.opened', at });
@@ -27,14 +27,14 @@ describe('connection', () => {
     ['a live link does not grow stale by ticks', [opened(2000), ticked(9_000_000)], 'live', 2000],
     ['a second opening does not restart the count', [opened(2000), opened(5000)], 'live', 2000],
   ])('%s', (_name, events, state, since) => {
-    const snapshot = after(...events);
+    const snapshot = resultOf(...events);
     expect(snapshot.value).toBe(state);
     expect(snapshot.context.since).toBe(since);
   });
 
   test('tells attempt and reason while reconnecting, and forgets them when live', () => {
-    expect(after(opened(2000), lost(3000), lost(4000, 7)).context).toMatchObject({ attempt: 7, reason: 'socket closed' });
-    expect(after(opened(2000), lost(3000), opened(4000)).context).toMatchObject({ attempt: 0, reason: '' });
+    expect(resultOf(opened(2000), lost(3000), lost(4000, 7)).context).toMatchObject({ attempt: 7, reason: 'socket closed' });
+    expect(resultOf(opened(2000), lost(3000), opened(4000)).context).toMatchObject({ attempt: 0, reason: '' });
   });
 
   test('only an opening makes it live, whatever else happens', () => {
@@ -47,7 +47,7 @@ describe('connection', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 30 }), (events) => {
         const meaningful = events.filter((one) => one.type === 'link.opened' || one.type === 'link.lost').at(-1);
-        expect(after(...events).value === 'live').toBe(meaningful?.type === 'link.opened');
+        expect(resultOf(...events).value === 'live').toBe(meaningful?.type === 'link.opened');
       }),
     );
   });

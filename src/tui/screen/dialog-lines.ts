@@ -58,7 +58,7 @@ const answerLine = (state: AppState, dialog: Dialog, linesBelow: number, width: 
   const { glyphs } = state.settings;
   switch (dialog.phase) {
     case 'sending':
-      return lineOf([span(` ${glyphs.busy} sent, waiting for the daemon`, 'warn')], width);
+      return lineOf([span(` ${glyphs.busy} sent, waiting for the daemon`, 'warn'), span('   Esc leaves, it goes on', 'dim')], width);
     case 'over':
       return lineOf([span(` ${glyphs.warn} ${dialog.note}`, 'danger'), span(`   ${glyphs.enter} close`, 'dim')], width);
     case 'typing':

@@ -59,7 +59,9 @@ const emptyText = (state: AppState): string => {
 };
 
 const gapLine: SpecialLine<AlertItem> = (item, width) =>
-  item.gap === undefined ? undefined : lineOf([span(`  — ${item.gap.missed} messages not shown (slow link or daemon restart) —`, 'warn')], width);
+  item.gap === undefined
+    ? undefined
+    : lineOf([span(`  — ${item.gap.missed > 0 ? `${item.gap.missed} messages` : 'messages'} not shown (slow link or daemon restart) —`, 'warn')], width);
 
 const headingLine: SpecialLine<StatusRow> = (row, width) => {
   if (row.kind === 'heading') return lineOf([span('  '), span(row.name, 'heading'), span(row.detail === '' ? '' : ` ${row.detail}`, 'dim')], width);

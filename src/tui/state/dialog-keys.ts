@@ -10,11 +10,12 @@ import { scrollBy } from './scroll.ts';
 
 /**
  * A key in an open dialog. Nothing counts before 300 ms of quiet have passed since it opened: held keys, fast typing and chunks
- * (a slow link, a paste without brackets) only prolong the wait. Then `y` confirms once, and every way out is harmless.
+ * (a slow link, a paste without brackets) only prolong the wait. Then `y` confirms once, and every way out is harmless;
+ * leaving a dialog whose answer was sent takes nothing back, its result is told later.
  */
 export const pressInDialog = (state: AppState, press: KeyPress, isChunk: boolean): Step => {
   const { dialog } = state;
-  if (dialog === undefined || dialog.phase === 'sending') return still(state);
+  if (dialog === undefined) return still(state);
   if (isChunk || press.isRepeat || state.now - dialog.quietSince < DEAD_TIME_MS) return still(withDialog(state, { ...dialog, quietSince: state.now }));
   const action = bindingFor('dialog', press.name)?.id;
   switch (action) {
@@ -23,9 +24,9 @@ export const pressInDialog = (state: AppState, press: KeyPress, isChunk: boolean
     case 'dialog.cancel':
       return still({ ...state, dialog: undefined });
     case 'dialog.confirm':
-      return dialog.phase === 'over' ? still(state) : confirm(state, dialog);
+      return dialog.phase !== 'asking' ? still(state) : confirm(state, dialog);
     case 'dialog.reason':
-      return dialog.phase === 'over' ? still(state) : still(withDialog(state, { ...dialog, phase: 'typing', note: '' }));
+      return dialog.phase !== 'asking' ? still(state) : still(withDialog(state, { ...dialog, phase: 'typing', note: '' }));
     default: {
       const page = dialogPage(state, dialog);
       return still(withDialog(state, { ...dialog, scroll: scrollBy(action, dialog.scroll, page.height, page.maxScroll) }));

@@ -123,6 +123,8 @@ const statusFilterable = (row: StatusRow): Filterable => ({
 
 const allStatusRows = (status: StatusJson): readonly StatusRow[] => {
   const { enforcement, sensor, store } = status;
+  // Collectors are already there as sources.
+  const actors = status.children.filter((child) => child.kind !== 'collector');
   const fact = (name: string, state: string, detail: string, isBad = false): StatusRow => ({ key: `fact:${name}`, kind: 'fact', name, state, detail, isBad });
   const heading = (name: string, detail: string): StatusRow => ({ key: `heading:${name}`, kind: 'heading', name, state: '', detail, isBad: false });
   return [
@@ -139,7 +141,7 @@ const allStatusRows = (status: StatusJson): readonly StatusRow[] => {
       'store',
       store.state,
       `${store.detail === '' ? '' : `${store.detail}, `}${store.bytes} bytes, schema ${store.schema_version}`,
-      store.state !== 'open' && store.state !== 'ready' && store.state !== 'running',
+      BAD_STATES.has(store.state),
     ),
     heading('sources', `${status.sources.length}`),
     ...status.sources.map(
@@ -149,18 +151,18 @@ const allStatusRows = (status: StatusJson): readonly StatusRow[] => {
         name: source.id,
         state: source.state,
         detail: `${source.lines} lines, ${source.parsed} parsed, ${source.dropped} dropped, ${source.lag_bytes} bytes behind${source.detail === '' ? '' : `; ${source.detail}`}`,
-        isBad: source.dropped > 0 || !GOOD_STATES.has(source.state),
+        isBad: source.dropped > 0 || BAD_STATES.has(source.state),
       }),
     ),
-    heading('actors', `${status.children.length}`),
-    ...status.children.map(
+    heading('actors', `${actors.length}`),
+    ...actors.map(
       (child): StatusRow => ({
         key: `child:${child.id}`,
         kind: 'child',
         name: child.id,
         state: child.state,
         detail: `${child.kind}${child.restarts > 0 ? `, ${child.restarts} restarts` : ''}${child.detail === '' ? '' : `; ${child.detail}`}`,
-        isBad: !GOOD_STATES.has(child.state),
+        isBad: BAD_STATES.has(child.state),
       }),
     ),
     ...(status.limits.length === 0 ? [] : [heading('limits', 'what this host or user cannot see or do')]),
@@ -168,20 +170,7 @@ const allStatusRows = (status: StatusJson): readonly StatusRow[] => {
   ];
 };
 
-const GOOD_STATES: ReadonlySet<string> = new Set([
-  'running',
-  'following',
-  'reading',
-  'live',
-  'open',
-  'ready',
-  'active',
-  'idle',
-  'watching',
-  'disabled',
-  'off',
-  'stopped',
-]);
+const BAD_STATES: ReadonlySet<string> = new Set(['parked', 'degraded', 'failed', 'broken', 'error', 'escalated', 'stalled', 'full', 'observe-only']);
 
 /** `LIVE`, `DRY RUN`, `OBSERVE ONLY` or `OFF`. */
 export const enforcementWord = (status: StatusJson): string => {
