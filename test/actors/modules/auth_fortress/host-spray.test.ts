@@ -41,6 +41,13 @@ test('typing errors that end in a login are taken back, however many people make
   expect(judge(events)).toEqual([]);
 });
 
+test('what was taken back counts no more beside failures that stay', () => {
+  const people = (count: number) =>
+    Array.from({ length: count }, (_, n) => [failed(n * 5_000, from(n), `person${n}`), accepted(n * 5_000 + 3_000, from(n), `person${n}`)]).flat();
+  const strangers = series(12, 5_000, (at, n) => failed(at + 1_000, from(n + 100), `user${n}`));
+  expect(judge([...people(10), ...strangers].sort((a, b) => a.at - b.at))).toEqual([]);
+});
+
 test('where more people get in than fail, failures are daily life', () => {
   const logins = Array.from({ length: 30 }, (_, n) => accepted(n * 10_000, from(n + 300), `worker${n}`));
   const failures = Array.from({ length: 30 }, (_, n) => failed(n * 10_000 + 10, from(n), `user${n}`));

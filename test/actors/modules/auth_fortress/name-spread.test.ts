@@ -46,3 +46,8 @@ test('thirty people who log in from one office and mistype there later are no sp
   const typos = series(30, 10_000, (at, n) => failed(at + 2 * HOUR, A, `person${n}`));
   expect(judge([...logins, ...typos])).toEqual([]);
 });
+
+test('forty people of one office who mistype once and get in within ten minutes are no spray, on the first day either', () => {
+  const events = Array.from({ length: 40 }, (_, n) => [failed(n * 10_000, A, `person${n}`), accepted(n * 10_000 + 4_000, A, `person${n}`)]).flat();
+  expect(judge(events)).toEqual([]);
+});
