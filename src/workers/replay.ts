@@ -1,42 +1,50 @@
 import type { BatchCounters, BatchResult, Pipeline } from './contract.ts';
 
-const CHUNK_BYTES = 256 * 1024;
-
 export type ReplayOptions = {
   readonly pipeline: Pipeline;
-  /** Bytes as they come: a file's read stream, standard input. */
+  /** The log, in pieces of any size. */
   readonly bytes: AsyncIterable<Uint8Array>;
+  /** Name in event ids: `replay:auth.log`. */
   readonly source: string;
   readonly grammar: string;
-  /** Stands for the time of receipt of lines that carry none. */
+  /** Times without a year lie before it; lines without a time get it. */
   readonly receivedAt: number;
   readonly onResult: (result: BatchResult) => void;
 };
 
-/**
- * Runs old log lines through a pipeline in this thread with constant memory: one buffer of 256 KiB that grows only to hold a
- * line of at most 64 KiB. Resolves with what was counted.
- */
+/** Streams a log through a pipeline in this thread, in constant memory. Resolves with the sums when it has ended. */
 export const replayBytes = async (options: ReplayOptions): Promise<BatchCounters> => {
-  const totals = { lines: 0, parsed: 0, irrelevant: 0, unparsed: 0, dropped: 0, events: 0 };
-  let rest: Uint8Array = new Uint8Array(0);
+  const { pipeline, source, grammar, receivedAt } = options;
+  const sums = { lines: 0, parsed: 0, irrelevant: 0, unparsed: 0, dropped: 0, events: 0, cut: 0 };
   let offset = 0;
-  const feed = (bytes: Uint8Array, isFinal: boolean): number => {
-    const result = options.pipeline.chunk({ source: options.source, grammar: options.grammar, bytes, offset, receivedAt: options.receivedAt, isFinal });
-    for (const key of Object.keys(totals) as (keyof typeof totals)[]) totals[key] += result.counters[key];
-    options.onResult(result);
+  let carry: Uint8Array = new Uint8Array();
+
+  const take = (bytes: Uint8Array, isFinal: boolean): void => {
+    const result = pipeline.chunk({ source, grammar, bytes, offset, receivedAt, isFinal });
     offset += result.consumed;
-    return result.consumed;
+    // A copy, so that the piece it came from can go.
+    carry = bytes.slice(result.consumed);
+    add(sums, result.counters);
+    options.onResult(result);
   };
-  for await (const part of options.bytes) {
-    for (let from = 0; from < part.byteLength; from += CHUNK_BYTES) {
-      const piece = part.subarray(from, from + CHUNK_BYTES);
-      const bytes = rest.byteLength === 0 ? piece : joined(rest, piece);
-      rest = bytes.slice(feed(bytes, false));
-    }
+
+  for await (const piece of options.bytes) {
+    if (piece.byteLength > 0) take(carry.byteLength === 0 ? piece : joined(carry, piece), false);
   }
-  if (rest.byteLength > 0) feed(rest, true);
-  return totals;
+  take(carry, true);
+  return sums;
+};
+
+type Sums = { -readonly [Name in keyof BatchCounters]-?: number };
+
+const add = (sums: Sums, more: BatchCounters): void => {
+  sums.lines += more.lines;
+  sums.parsed += more.parsed;
+  sums.irrelevant += more.irrelevant;
+  sums.unparsed += more.unparsed;
+  sums.dropped += more.dropped;
+  sums.events += more.events;
+  sums.cut += more.cut ?? 0;
 };
 
 const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {

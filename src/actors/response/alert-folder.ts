@@ -28,13 +28,15 @@ export const createAlertFolder = (onAlert: (alert: FoldedAlert) => void): AlertF
       const before = open.get(finding.foldKey);
       const isSame = before !== undefined && Math.abs(finding.at - before.lastSeen) <= FOLD_WINDOW_MS;
       if (before !== undefined && !isSame) close(finding.foldKey, before);
+      // The one that was quiet for longest makes room, not the one that began first.
+      open.delete(finding.foldKey);
       open.set(finding.foldKey, isSame ? fold(before, finding) : { ...finding, firstSeen: finding.at, lastSeen: finding.at });
       if (open.size <= MAX_OPEN) return;
       const oldest = open.entries().next();
       if (oldest.done !== true) close(...oldest.value);
     },
     flush: () => {
-      for (const [key, alert] of [...open]) close(key, alert);
+      for (const [key, alert] of [...open].sort(([, a], [, b]) => a.firstSeen - b.firstSeen)) close(key, alert);
     },
   };
 };
