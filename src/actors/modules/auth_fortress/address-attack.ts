@@ -6,16 +6,6 @@ import { inWords, type LimitHit, reachedLimit } from './limits.ts';
 import type { LoginState } from './login-state.ts';
 import { UNIT } from './login-tables.ts';
 
-/** One failure as the rules see it: slots in the tables. */
-export type Failure = {
-  readonly event: SecurityEvent;
-  readonly ip: string;
-  readonly user: string;
-  readonly unit: number;
-  readonly account: number;
-  readonly pair: number;
-};
-
 /** `brute_force` for one address (IPv6: one /64), and for one account from one address, over a minute, an hour and a day. */
 export const judgeAddress = (state: LoginState, unit: number, pair: number, event: SecurityEvent, ip: string, user: string, emit: Emit): void => {
   const { units, pairs, limits, settings } = state;

@@ -9,7 +9,7 @@ const LOGIN_ALERTS = {
     title: 'Passwords are being guessed',
     mitre: ['T1110', 'T1110.001'],
     mitigations: [
-      'Block the address for a while, or let the module do it.',
+      'Block the address for a while, or let a policy do it.',
       'Allow keys only (PasswordAuthentication no) and no root login where that is possible.',
       'Limit who can reach the login service: VPN, allow list, other network.',
     ],
@@ -54,14 +54,15 @@ const LOGIN_ALERTS = {
   },
 } as const satisfies { readonly [type: string]: AlertTypeManifest };
 
-/** Second factors, sessions and tokens: no log of a plain Linux host has these facts. */
+// Second factors, sessions and tokens: no log of a plain Linux host has these facts. An identity provider or application
+// has to send them (README.md says which events).
 const CLAIM_ALERTS = {
   mfa_bypass: {
     severity: 'HIGH',
     title: 'Second factors are being guessed',
     mitre: ['T1111'],
     mitigations: ['Change the password: somebody has it.', 'Limit tries of the second factor.'],
-    feed: 'claim: mfa_attempt events of an identity provider or application',
+    feed: 'claim',
     falsePositives: 'A device whose clock is wrong.',
   },
   mfa_fatigue: {
@@ -69,7 +70,7 @@ const CLAIM_ALERTS = {
     title: 'A user is flooded with prompts',
     mitre: ['T1621'],
     mitigations: ['Change the password: somebody has it.', 'Use number matching instead of a yes button.'],
-    feed: 'claim: mfa_attempt events with method push',
+    feed: 'claim',
     falsePositives: 'A program that asks again and again by itself.',
   },
   session_hijack: {
@@ -77,7 +78,7 @@ const CLAIM_ALERTS = {
     title: 'A session moved to another address',
     mitre: ['T1563', 'T1539'],
     mitigations: ['End the session and log in again.', 'Bind sessions to the client.'],
-    feed: 'claim: session_activity events with the session_id of a login_success',
+    feed: 'claim',
     falsePositives: 'Phones and laptops that change networks; gateways with several addresses.',
   },
   session_ua_change: {
@@ -85,7 +86,7 @@ const CLAIM_ALERTS = {
     title: 'A session changed its program',
     mitre: ['T1550.004'],
     mitigations: ['End the session and log in again.'],
-    feed: 'claim: session_activity events with a user agent',
+    feed: 'claim',
     falsePositives: 'A browser that updated itself; "desktop site" on a phone.',
   },
   impossible_travel: {
@@ -93,7 +94,7 @@ const CLAIM_ALERTS = {
     title: 'A user was in two places at once',
     mitre: ['T1078'],
     mitigations: ['Ask the user.', 'End the sessions and change the password if it was not them.'],
-    feed: 'claim: logins or session_activity with the country of the address',
+    feed: 'claim',
     falsePositives: 'VPN exits; addresses whose country is recorded wrongly; two devices of one user.',
   },
   aitm_proxy_detected: {
@@ -101,7 +102,7 @@ const CLAIM_ALERTS = {
     title: 'A login came through a phishing proxy',
     mitre: ['T1557'],
     mitigations: ['End the session: the proxy has it.', 'Change the password.', 'Move to passkeys, which a proxy cannot pass on.'],
-    feed: 'claim: logins with a tls_fingerprint that a front end recognised',
+    feed: 'claim',
     falsePositives: 'A penetration test.',
   },
   consent_phishing: {
@@ -109,7 +110,7 @@ const CLAIM_ALERTS = {
     title: 'A new app collects risky grants',
     mitre: ['T1528'],
     mitigations: ['Revoke the grants of the app.', 'Let administrators approve apps.'],
-    feed: 'claim: oauth_grant and oauth_consent events of an identity provider',
+    feed: 'claim',
     falsePositives: 'A real app on its first day.',
   },
   oauth_token_abuse: {
@@ -117,7 +118,7 @@ const CLAIM_ALERTS = {
     title: 'A new app collects very many grants',
     mitre: ['T1528', 'T1550.001'],
     mitigations: ['Revoke the grants of the app until somebody vouches for it.'],
-    feed: 'claim: oauth events of an identity provider',
+    feed: 'claim',
     falsePositives: 'A real app rolled out to everybody.',
   },
   excessive_oauth_scopes: {
@@ -125,7 +126,7 @@ const CLAIM_ALERTS = {
     title: 'An app was granted too much',
     mitre: ['T1528'],
     mitigations: ['Review the scopes, grant only what the app needs.'],
-    feed: 'claim: oauth events with scopes',
+    feed: 'claim',
     falsePositives: 'Backup and migration tools.',
   },
   stolen_token: {
@@ -133,7 +134,7 @@ const CLAIM_ALERTS = {
     title: 'One token is used from several places',
     mitre: ['T1528', 'T1550.001'],
     mitigations: ['Revoke the token.', 'Bind tokens to the client.'],
-    feed: 'claim: token_usage and api_key_usage events of a gateway',
+    feed: 'claim',
     falsePositives: 'A key shared by several machines, such as build runners.',
   },
   anomalous_token_activity: {
@@ -141,7 +142,7 @@ const CLAIM_ALERTS = {
     title: 'A token does something new',
     mitre: ['T1550.001'],
     mitigations: ['Ask its owner.', 'Give the token only what it needs.'],
-    feed: 'claim: token_usage and api_key_usage events with an action',
+    feed: 'claim',
     falsePositives: 'A new version of the program that uses the token.',
   },
   token_reuse_post_logout: {
@@ -149,7 +150,7 @@ const CLAIM_ALERTS = {
     title: 'A revoked token was used again',
     mitre: ['T1550.001'],
     mitigations: ['Find out who has the token.', 'Make sure that revoked tokens are refused everywhere.'],
-    feed: 'claim: logout and token events of an application',
+    feed: 'claim',
     falsePositives: 'A tab left open; requests under way at the moment of the logout.',
   },
 } as const satisfies { readonly [type: string]: AlertTypeManifest };
@@ -161,7 +162,7 @@ const METHOD_ALERTS = {
     title: 'Passkeys of several users from one place',
     mitre: ['T1098.005', 'T1556.006'],
     mitigations: ['Ask the users.', 'Limit registrations for one address.'],
-    feed: 'claim: passkey_register events of an identity provider',
+    feed: 'claim',
     falsePositives: 'A help desk or a training day.',
   },
   passkey_no_attestation: {
@@ -169,7 +170,7 @@ const METHOD_ALERTS = {
     title: 'A passkey without attestation',
     mitre: ['T1556.006'],
     mitigations: ['Require attestation where devices are managed.'],
-    feed: 'claim: passkey_register events with attestation',
+    feed: 'claim',
     falsePositives: 'Most passkeys of phones and browsers have none.',
   },
   webauthn_origin_mismatch: {
@@ -177,7 +178,7 @@ const METHOD_ALERTS = {
     title: 'WebAuthn from another origin',
     mitre: ['T1557'],
     mitigations: ['Refuse it.', 'Look at the origin: it is probably a phishing site.'],
-    feed: 'claim: webauthn_ceremony events with origin and expected_origin',
+    feed: 'claim',
     falsePositives: 'A second domain of the same service that is not configured.',
   },
   passkey_downgrade: {
@@ -185,7 +186,7 @@ const METHOD_ALERTS = {
     title: 'A user fell back from a passkey',
     mitre: ['T1556.006'],
     mitigations: ['Do not offer weaker methods to users who have a passkey.'],
-    feed: 'claim: passkey_auth events with method and previous_method',
+    feed: 'claim',
     falsePositives: 'A user without their device.',
   },
   auth_method_downgrade: {
@@ -193,7 +194,7 @@ const METHOD_ALERTS = {
     title: 'A weaker method replaced a stronger one',
     mitre: ['T1562.010', 'T1556.006'],
     mitigations: ['Ask the user.', 'Do not allow fall-backs without a second check.'],
-    feed: 'claim: auth_downgrade events',
+    feed: 'claim',
     falsePositives: 'A user with a new phone.',
   },
 } as const satisfies { readonly [type: string]: AlertTypeManifest };
