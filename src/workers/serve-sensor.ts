@@ -2,10 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { expose } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { ModuleDefinition } from '../actors/contract.ts';
+import { systemClock } from '../domain/clock.ts';
 import { type ErrorCode, toSecError } from '../domain/errors.ts';
 import type { SecurityEvent } from '../domain/event.ts';
 import type { BatchResult, PipelineChunk } from './contract.ts';
 import { createPipeline } from './pipeline.ts';
+import { createRepeatHolder } from './repeat-holder.ts';
 
 /** What the sensor's worker answers. Control calls say what went wrong; comlink would lose the error's code. */
 export type SensorApi = {
@@ -24,12 +26,14 @@ export type ControlReply = { readonly problem: undefined | { readonly code: Erro
 export const serveSensor = (modules: readonly ModuleDefinition[]): void => {
   if (parentPort === null) throw new Error('the sensor worker must run in a worker thread');
   const pipeline = createPipeline(modules, { modules: {} }, { progress: progressOf(workerData) });
+  const holder = createRepeatHolder();
+  const paced = (result: BatchResult): BatchResult => ({ ...result, findings: holder.release(result.findings, systemClock.monotonic()) });
   const api: SensorApi = {
     modules: () => modules.map((module) => module.manifest.id),
     startModule: (moduleId, settings) => replyOf(() => pipeline.startModule(moduleId, settings)),
     stopModule: (moduleId) => replyOf(() => pipeline.stopModule(moduleId)),
-    chunk: pipeline.chunk,
-    events: pipeline.events,
+    chunk: (chunk) => paced(pipeline.chunk(chunk)),
+    events: (events) => paced(pipeline.events(events)),
   };
   expose(api, nodeEndpoint(parentPort));
 };
