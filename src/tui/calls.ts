@@ -46,6 +46,7 @@ export const createCalls = (options: {
         id: effect.id,
         outcome: approval.state === 'failed' ? 'failed' : 'done',
         text: `${approval.action} ${approval.target} ${result}`,
+        approval,
         now: now(),
       });
     } catch (error) {

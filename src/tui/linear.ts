@@ -32,7 +32,7 @@ export const runLinear = async (options: LinearOptions): Promise<void> => {
   stdout.on('close', onGone);
   const shown = new Map<string, number>();
   try {
-    output.print('1sec: live stream, one line for each event; Ctrl-C leaves, the daemon keeps running');
+    output.print('1sec: live stream, one line for each event; Ctrl-C leaves');
     const onMessage = (message: StreamMessage): void => {
       for (const line of linesOf(message, clock.now(), shown)) output.print(line);
     };

@@ -21,6 +21,8 @@ export type TuiOptions = {
   readonly accessible?: boolean | undefined;
   /** False draws every frame whole: a way out for terminals that show leftovers. */
   readonly incremental?: boolean | undefined;
+  /** True when the daemon was started for this screen and ends with it: leaving is then not announced as harmless. */
+  readonly ownsDaemon?: boolean | undefined;
   /** Ends the run from outside. */
   readonly signal?: AbortSignal | undefined;
   /** For tests: time, job control, and a console that is left alone. */
@@ -34,7 +36,7 @@ const RESTORE = '\u001b[?2004l\u001b[?1049l\u001b[?25h';
 
 /**
  * Runs the terminal UI until the operator leaves. Resolves with the exit code; the terminal is restored on every path, and what
- * went wrong is on stderr, written after the alternate screen was left. The daemon is never touched by leaving.
+ * went wrong is on stderr, written after the alternate screen was left. Leaving never touches the daemon.
  */
 export const startTui = async (options: TuiOptions): Promise<number> => {
   const isTerminal = options.stdin.isTTY === true && options.stdout.isTTY === true;
@@ -46,12 +48,12 @@ export const startTui = async (options: TuiOptions): Promise<number> => {
     }
     const { runInk } = await import('./run-ink.tsx');
     await runInk(options);
-    options.stdout.write('1sec: the daemon keeps running\n');
+    if (options.ownsDaemon !== true) options.stdout.write('1sec: the daemon keeps running\n');
     return 0;
   } catch (error) {
     if (isTerminal) options.stdout.write(RESTORE);
     options.stderr.write(`1sec: the terminal UI broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    options.stderr.write('1sec: the daemon keeps running; please report the text above\n');
+    options.stderr.write(`1sec: ${options.ownsDaemon === true ? '' : 'the daemon keeps running; '}please report the text above\n`);
     return ERROR_CATALOGUE.SEC_INTERNAL.exit;
   }
 };

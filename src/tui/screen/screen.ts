@@ -35,9 +35,11 @@ const bodyLines = (state: AppState, layout: Layout): readonly Line[] => {
   const list = listLines(state);
   const { detail } = layout;
   if (detail.where === 'none') return list;
-  const pane = pageOf(detailLines(state, state.detail.shownKey, detail.width), 0, detail.height);
+  const details = detailLines(state, state.detail.shownKey, detail.width);
+  const pane = pageOf(details, 0, detail.height);
   if (detail.where === 'side') return joinSide(pageOf(list, 0, bodyHeight), pane, layout.listWidth, state.settings.glyphs.bar);
-  return [...list, ruleOf('detail', state.settings.glyphs.rule, columns), ...pane];
+  const hidden = details.length - detail.height;
+  return [...list, ruleOf(hidden > 0 ? `detail · Enter shows ${hidden} more lines` : 'detail', state.settings.glyphs.rule, columns), ...pane];
 };
 
 const scrolled = (title: string, lines: readonly Line[], scroll: number, state: AppState, layout: Layout): readonly Line[] => {

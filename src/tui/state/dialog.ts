@@ -2,6 +2,7 @@ import { msUntil } from '../text/times.ts';
 import type { AppState } from './app-state.ts';
 import { type Dialog, type DialogSubject, openDialog, subjectId } from './dialog-state.ts';
 import { type AppEvent, doing, type Step, still, withToast } from './events.ts';
+import { mergeApprovals } from './merge.ts';
 
 /** Opens a dialog on a frozen copy of what it asks about; evidence that is not here is fetched. */
 export const ask = (state: AppState, subject: DialogSubject): Step => {
@@ -18,7 +19,10 @@ export const checkDialog = (state: AppState): AppState => {
 };
 
 /** What became of a decision: a toast when done, else the dialog stays and says why. */
-export const settleDecision = (state: AppState, event: AppEvent & { readonly type: 'decision.settled' }): Step => {
+export const settleDecision = (before: AppState, event: AppEvent & { readonly type: 'decision.settled' }): Step => {
+  // What the daemon answered is newer than what the stream said.
+  const state =
+    event.approval === undefined ? before : { ...before, data: { ...before.data, approvals: mergeApprovals(before.data.approvals, [event.approval]) } };
   const { dialog } = state;
   const isOurs = dialog !== undefined && dialog.phase === 'sending' && subjectId(dialog.subject) === event.id;
   if (event.outcome === 'done') {

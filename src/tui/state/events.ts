@@ -16,7 +16,14 @@ export type AppEvent =
   | { readonly type: 'approvals.loaded'; readonly approvals: readonly ApprovalJson[] }
   | { readonly type: 'leases.loaded'; readonly leases: readonly LeaseJson[] }
   | { readonly type: 'evidence.loaded'; readonly alert: AlertJson }
-  | { readonly type: 'decision.settled'; readonly id: string; readonly outcome: CallOutcome; readonly text: string; readonly now: number }
+  | {
+      readonly type: 'decision.settled';
+      readonly id: string;
+      readonly outcome: CallOutcome;
+      readonly text: string;
+      readonly approval?: ApprovalJson;
+      readonly now: number;
+    }
   | {
       readonly type: 'status-change.settled';
       readonly alert: AlertJson;

@@ -40,7 +40,7 @@ describe('screen', () => {
     expect(rows[1]).toBe(' [Alerts]   Approvals(2)    History    Status');
     expect(rows[2]).toMatch(/^ {2}TIME +SEV +MODULE +SOURCE +WHAT +n$/);
     expect(rows[14]).toMatch(/^▶ \d\d:\d\d:\d\d · LOW {2}auth_fortress {2}203\.0\.113\.39 {4}59 failed logins/);
-    expect(rows[15]).toMatch(/^─ detail ─+$/);
+    expect(rows[15]).toMatch(/^─ detail · Enter shows \d+ more lines ─+$/);
     expect(rows[16]).toBe(' · LOW  59 failed logins as root, 4 users');
     expect(rows[23]).toMatch(/^ \? help {2}\/ filter {2}Enter open {2}a approve {2}x reject/);
   });
