@@ -188,6 +188,8 @@ export type ProcessFact =
       readonly process: import('../domain/host.ts').ProcessDetails | null;
       readonly stdio: readonly string[];
       readonly preload?: string | undefined;
+      /** The connection behind standard input, when that is a socket and the feed looked it up. */
+      readonly connection?: import('../domain/entity.ts').ConnectionRef | undefined;
     }
   | { readonly kind: 'fork'; readonly at: number; readonly pid: number; readonly parentPid: number }
   | { readonly kind: 'exit'; readonly at: number; readonly pid: number; readonly code: number }

@@ -39,10 +39,9 @@ const judgePrivilege = ({ details }: SecurityEvent, add: (found: Match) => void)
   const action = textOf(details, 'action').toLowerCase();
   const command = textOf(details, 'command_line') || textOf(details, 'command');
   if (command !== '') for (const found of judgeScript(scriptOfText(command))) add(found);
-  if (action === 'sudo_refused')
-    return add(match('privilege_escalation', 'MEDIUM', 'sudo_refused', 'somebody without the right to tried to become another user'));
-  if (ORDINARY_ACTIONS.has(action) || command !== '') return;
-  add(match('privilege_escalation', 'HIGH', 'reported', 'a process got other rights'));
+  const isOrdinary = ORDINARY_ACTIONS.has(action) || command !== '';
+  if (action === 'sudo_refused') add(match('privilege_escalation', 'MEDIUM', 'sudo_refused', 'somebody without the right to tried to become another user'));
+  else if (!isOrdinary) add(match('privilege_escalation', 'HIGH', 'reported', 'a process got other rights'));
 };
 
 const ESCAPE_ACTIONS: ReadonlySet<string> = new Set(

@@ -1,6 +1,5 @@
 import type { SecurityEvent } from '../../../domain/event.ts';
 import { textOf } from '../../../domain/event.ts';
-import { worseOf } from '../../../domain/severity.ts';
 import { type Detector, defineModule, type Emit } from '../../contract.ts';
 import { judgeClaim } from './claims.ts';
 import { type DraftContext, draftOf } from './draft.ts';
@@ -17,6 +16,7 @@ import { judgePersistence, judgeScriptEvent } from './script-events.ts';
 import type { RuntimeSettings } from './settings.ts';
 import { judgeSocketShell } from './socket-shell.ts';
 import { judgeWindowsProcess } from './windows-process.ts';
+import { worstOfType } from './worst-of-type.ts';
 
 /** Judges programs that start, and what other sensors say about processes, files, jobs and firmware. */
 export const createDetector = (settings: RuntimeSettings): Detector => {
@@ -26,10 +26,12 @@ export const createDetector = (settings: RuntimeSettings): Detector => {
   const onProcess = (event: SecurityEvent, emit: Emit): void => {
     const facts = processFactsOf(event);
     if (isTrusted(facts, settings)) return;
-    const found = collect((add) => {
+    const found = worstOfType((add) => {
       judgeProcess(facts, add);
       judgeSocketShell(facts, owners, add);
-      for (const one of judgeScript(facts.script)) add(one);
+      // Where the executable is known its place was judged above, with its parents in view.
+      const isPlaced = facts.hasArgv && facts.executable !== '';
+      for (const one of judgeScript(facts.script)) if (!isPlaced || one.rule !== 'exec_scratch' || one.command !== facts.head) add(one);
       judgeMediaTool(facts, add);
       judgeWindowsProcess(facts, add);
     });
@@ -54,7 +56,7 @@ export const createDetector = (settings: RuntimeSettings): Detector => {
       const judge = JUDGES.get(event.type);
       if (judge === undefined) return;
       const context = contextOf(event, ...evidenceOf(event));
-      for (const one of collect((add) => judge(event, add))) emit(draftOf(one, context));
+      for (const one of worstOfType((add) => judge(event, add))) emit(draftOf(one, context));
     },
     size: () => pipes.size() + steps.size() + owners.size(),
     sweep: (now) => {
@@ -94,16 +96,6 @@ const JUDGES: ReadonlyMap<string, Judge> = new Map<string, Judge>([
   ...SCRIPT_EVENTS.map((type): [string, Judge] => [type, judgeScriptEvent]),
   ...CLAIM_EVENTS.map((type): [string, Judge] => [type, judgeClaim]),
 ]);
-
-// The worst of each type, in the order found.
-const collect = (judge: (add: (found: Match) => void) => void): readonly Match[] => {
-  const worst = new Map<string, Match>();
-  judge((found) => {
-    const known = worst.get(found.type);
-    if (known === undefined || (known.severity !== found.severity && worseOf(known.severity, found.severity) === found.severity)) worst.set(found.type, found);
-  });
-  return [...worst.values()];
-};
 
 const contextOf = (event: SecurityEvent, field: string, text: string): DraftContext => ({ event, field, text });
 

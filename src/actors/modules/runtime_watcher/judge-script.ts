@@ -1,4 +1,4 @@
-import { isAtLeast, severityRank, worseOf } from '../../../domain/severity.ts';
+import { isAtLeast, severityRank } from '../../../domain/severity.ts';
 import { judgeCommand } from './judge-command.ts';
 import { judgeText } from './judge-text.ts';
 import { type Match, match } from './match.ts';
@@ -12,15 +12,18 @@ import type { Command, Pipeline, Script } from './shell-types.ts';
 import { isDecoder } from './static-output.ts';
 import { CURIOUS_LOOKERS, INSTALLER_HOSTS, LOOKED_AT, LOOKERS } from './tools.ts';
 import { scriptArgument } from './unwrap.ts';
+import { worstOfType } from './worst-of-type.ts';
 import { writesOf } from './write-targets.ts';
 
 /** Everything a command line does: by command, by pipe, and by what its commands do together. The worst of each type is kept, at most 8. */
 export const judgeScript = (script: Script): readonly Match[] => {
-  const worst = new Map<string, Match>();
-  const add = (found: Match): void => {
-    const known = worst.get(found.type);
-    if (known === undefined || (known.severity !== found.severity && worseOf(known.severity, found.severity) === found.severity)) worst.set(found.type, found);
-  };
+  const found = worstOfType((add) => {
+    judgeAll(script, add);
+  });
+  return found.toSorted((a, b) => severityRank(b.severity) - severityRank(a.severity)).slice(0, 8);
+};
+
+const judgeAll = (script: Script, add: (found: Match) => void): void => {
   for (const found of judgeReverseShell(script)) add(found);
   for (const pipeline of script.pipelines) {
     const mine: Match[] = [];
@@ -35,7 +38,6 @@ export const judgeScript = (script: Script): readonly Match[] => {
   judgeSteps(script, add);
   judgeLooking(script, add);
   judgeText(script.text, add);
-  return [...worst.values()].sort((a, b) => severityRank(b.severity) - severityRank(a.severity)).slice(0, 8);
 };
 
 // What runs later on its own and is bad by itself is a way to stay.
@@ -95,7 +97,12 @@ const judgePipeline = ({ commands, via }: Pipeline, add: (found: Match) => void)
     if (secret) add(match('data_exfiltration', 'CRITICAL', 'secret_piped_out', 'credentials are piped to another host', receiver));
     else if (source.some((command) => ARCHIVERS.has(command.program)) && receiver.program !== 'ssh')
       add(match('data_exfiltration', 'HIGH', 'archive_piped_out', 'an archive is piped to another host', receiver));
-    else if (RAW_NETWORK.has(receiver.program) && source.some((command) => readsOf(command).length > 0) && /(?:\d{1,3}\.){3}\d/.test(receiver.text))
+    else if (
+      RAW_NETWORK.has(receiver.program) &&
+      source.some((command) => readsOf(command).length > 0) &&
+      !source.some((command) => runsCode(command.program)) &&
+      /(?:\d{1,3}\.){3}\d/.test(receiver.text)
+    )
       add(match('data_exfiltration', 'MEDIUM', 'file_piped_out', 'a file is piped to another host', receiver));
   }
 };

@@ -55,9 +55,9 @@ const SUSPECT: RegExp =
 export const judgeScriptEvent = (event: SecurityEvent, add: (found: Match) => void): void => {
   const text = `${textOf(event.details, 'command_line')}\n${textOf(event.details, 'script_content')}`.slice(0, 8192);
   const rule = SCRIPT_RULES.find((candidate) => candidate.pattern.test(text));
+  const isSuspect = event.type === 'fileless_execution' || SUSPECT.test(text);
   if (rule !== undefined) add(match(rule.type, rule.severity, rule.id, rule.says));
-  if (event.type === 'fileless_execution' || SUSPECT.test(text))
-    return add(match('fileless_execution', 'HIGH', 'reported', 'a program is run that no file on disk holds'));
+  else if (isSuspect) add(match('fileless_execution', 'HIGH', 'reported', 'a program is run that no file on disk holds'));
 };
 
 const PERSISTENCE_WORDS: RegExp =

@@ -194,7 +194,11 @@ const addWord = (state: State, command: Building): void => {
     state.count.commands += 1;
   }
   if (head !== undefined && DECLARES.has(head) && ASSIGNMENT.test(first.value)) assign(state, command, words);
-  if (head === 'for' && command.words.length === 3) remember(state, command.words[1]?.value ?? '', first.value);
+  if (head === 'for' && command.words.length === 3) {
+    const name = command.words[1]?.value ?? '';
+    remember(state, name, first.value);
+    if (first.feeds.length > 0) remember(state, `${name} feeds`, first.feeds.join(' '));
+  }
   for (const word of words) if (command.words.length < 512) command.words.push(word);
 };
 

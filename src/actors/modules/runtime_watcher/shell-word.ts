@@ -203,12 +203,15 @@ const backtickEnd = (text: string, from: number): number => {
 
 const BRACED = /^([A-Za-z_][A-Za-z0-9_]{0,63})(?:(:?[-=+?])(.*)|:(\d{1,4})(?::(\d{1,4}))?|([#%/^,@].*))?$/s;
 
+// Stands for `${…}` that no shell would take, or that is not followed here.
+const UNREADABLE = '$\u007b}';
+
 const readBraced = (cursor: Cursor): Expansion => {
   const end = indexOrEnd(cursor.text, '}', cursor.at + 2);
   const inner = cursor.text.slice(cursor.at + 2, Math.min(end, cursor.at + 258));
   cursor.at = end + 1;
   const match = BRACED.exec(inner);
-  if (match === null) return { value: inner === '@' || inner === '*' ? '' : '${}', feeds: [], isTrick: true };
+  if (match === null) return { value: inner === '@' || inner === '*' ? '' : UNREADABLE, feeds: [], isTrick: true };
   const [, name = '', operator, fallback = '', offset, length] = match;
   const known = variableOf(cursor.variables, name);
   const isKnown = cursor.variables.has(name);
