@@ -71,7 +71,8 @@ const judgeOpening = (text: string, opening: Opening, strict: boolean, bonus: nu
     before: text.slice(Math.max(0, opening.at - 24), opening.at),
     isWhole: text.length <= at + name.length + 40,
   });
-  const lowered = strict && kind !== 'sure' && directory === 0 && opening.kind !== 'substitution' ? 0 : points;
+  const isLoose = kind !== 'sure' && directory === 0 && opening.kind !== 'substitution' && argumentPoints(tail) < 2;
+  const lowered = strict && isLoose ? 0 : points;
   return lowered === 0
     ? undefined
     : { points: lowered + bonus, rule: RULES[opening.kind], span: [Math.max(0, opening.at - 1), at + name.length + Math.min(tail.length, 24)] };

@@ -24,7 +24,7 @@ const connectivePoints = (sql: SqlReader, index: number, bonus: number): number 
   if (operator === undefined) return bareOperandPoints(sql, left, index, bonus);
   const right = sql.operand(operator);
   if (right === undefined) return sql.kind(operator) === '$' && sql.hasBroken ? 3 : 1;
-  if (left.shape === 'literal' && right.shape === 'literal') return 5 + bonus;
+  if (left.shape === 'literal' && right.shape === 'literal') return isSum(sql, index, left.end, right.end) ? 1 : 5 + bonus;
   const isSame = sql.text(index + 1) === sql.text(operator) && left.end === index + 2 && right.end === operator + 1;
   if (isSame || sql.holdsWork(index + 1, right.end)) return 4 + bonus;
   if (left.shape === 'group' && isConstant(sql, index + 1, right.end)) return 5 + bonus;
@@ -32,6 +32,10 @@ const connectivePoints = (sql: SqlReader, index: number, bonus: number): number 
   if (isCut && sql.hasBroken) return 5;
   return isCut || sql.hasBroken ? 2 + bonus : 1;
 };
+
+// "5 < 6 and 7 > 3" is arithmetic among people; "1 and 7 > 3" is not.
+const isSum = (sql: SqlReader, index: number, operator: number, end: number): boolean =>
+  sql.context === 'bare' && /^[<>]=?$/.test(sql.text(operator)) && sql.kind(index - 2) === 'o' && sql.kind(end) === '$';
 
 // `||` concatenates in most dialects and means OR in MySQL: only a constant condition tells.
 const scorePipes = (sql: SqlReader, score: Score, index: number, bonus: number): void => {

@@ -43,7 +43,10 @@ const scoreUnion = (sql: SqlReader, score: Score, index: number): void => {
 const unionPoints = (sql: SqlReader, index: number, at: number): number => {
   if (sql.is(at, 'values') && sql.kind(at + 1) === '(') return 4;
   if (sql.is(at, 'table') && sql.kind(at + 1) === 'n') return 2;
-  if (sql.is(at, 'select')) return [sql.kind(at + 1) === '$' ? 2 : 0, 2, 4, 5][selectStrength(sql, at)] ?? 0;
+  if (sql.is(at, 'select')) {
+    const isWhole = sql.kind(at + 1) === '$' || (index > 0 && /^[1)s]$/.test(sql.kind(index - 1)) && /^[$c]$/.test(sql.kind(at + 2)));
+    return [isWhole ? 2 : 0, 2, 4, 5][selectStrength(sql, at)] ?? 0;
+  }
   return sql.is(index, 'union') && sql.kind(at) === '$' && at > index + 1 ? 1 : 0;
 };
 
