@@ -141,7 +141,7 @@ describe('terminal', () => {
   });
 });
 
-describe('deciding', () => {
+describe.concurrent('deciding', () => {
   test('approve: look, wait, y, done', async () => {
     const tui = await openTui(full);
     tui.client.answer('approve', () => ({ ...sampleApproval(59), state: 'done', version: 4, result: 'gone, verified' }));
@@ -225,7 +225,7 @@ describe('deciding', () => {
   });
 });
 
-describe('injection', () => {
+describe.concurrent('injection', () => {
   test.each(PAYLOADS)(
     '%s in every field of every view reaches the terminal as visible text alone',
     async (_name, payload, shown) => {
