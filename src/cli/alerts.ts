@@ -6,29 +6,30 @@ import type { AlertJson } from '../protocol/schemas.ts';
 import type { CommandContext } from './command.ts';
 import { pairs, shortTime, table } from './table.ts';
 
-const STATUS_OF: { readonly [word: string]: AlertStatus } = {
-  ack: 'ACKNOWLEDGED',
-  acknowledge: 'ACKNOWLEDGED',
-  resolve: 'RESOLVED',
-  'false-positive': 'FALSE_POSITIVE',
-};
+const STATUS_OF: ReadonlyMap<string, AlertStatus> = new Map([
+  ['ack', 'ACKNOWLEDGED'],
+  ['acknowledge', 'ACKNOWLEDGED'],
+  ['resolve', 'RESOLVED'],
+  ['false-positive', 'FALSE_POSITIVE'],
+]);
 
 /** `1sec alerts [get|ack|resolve|false-positive ID]` */
 export const run = async (context: CommandContext): Promise<number> => {
   const [verb, id, ...rest] = context.input;
   if (rest.length > 0) throw new SecError('SEC_USAGE', `alerts ${verb}: one id, got ${rest.length + 1}`);
   if (verb === undefined) return list(context);
+  const status = STATUS_OF.get(verb);
+  if (status === undefined && verb !== 'get') throw new SecError('SEC_USAGE', `alerts ${verb}: expected get, ack, resolve or false-positive`);
   if (id === undefined) throw new SecError('SEC_USAGE', `alerts ${verb}: an id is missing`);
-  if (verb === 'get') return get(context, id);
-  const status = STATUS_OF[verb];
-  if (status === undefined) throw new SecError('SEC_USAGE', `alerts ${verb}: expected get, ack, resolve or false-positive`);
+  if (status === undefined) return get(context, id);
   const alert = await (await context.client()).call('setAlertStatus', { params: { id }, body: { status, reason: context.text('reason') ?? '' } });
   context.print(context.flag('json') ? JSON.stringify(alert, null, 2) : `${shortId(alert.id)} is ${alert.status}`);
   return 0;
 };
 
 const list = async (context: CommandContext): Promise<number> => {
-  const query = { limit: context.number('limit') ?? 20, min_severity: severityFlag(context), status: statusFlag(context), module: context.text('module') };
+  const limit = context.number('limit') ?? 20;
+  const query = { limit, min_severity: severityFlag(context), status: statusFlag(context), module: context.text('module') };
   const reply = await (await context.client()).call('alerts', { query });
   if (context.flag('json')) {
     context.print(JSON.stringify(reply, null, 2));
@@ -54,7 +55,7 @@ const list = async (context: CommandContext): Promise<number> => {
       ]),
     ),
   );
-  if (reply.total > reply.alerts.length) context.print(`${reply.total - reply.alerts.length} more; --limit shows them`);
+  if (reply.alerts.length === limit) context.print(`the newest ${limit}; --limit N shows more`);
   return 0;
 };
 

@@ -15,6 +15,8 @@ export type CommandSpec = {
   readonly aliases?: readonly string[] | undefined;
   readonly usage: readonly string[];
   readonly summary: string;
+  /** Words it takes after its name; without a bound the command looks at them itself. */
+  readonly maxWords?: number | undefined;
   readonly flags: { readonly [name: string]: FlagSpec };
   readonly load: () => Promise<{ readonly run: (context: CommandContext) => Promise<number> }>;
 };

@@ -1,27 +1,36 @@
 import { SecError } from '../domain/errors.ts';
+import { toSafe } from '../domain/safe-text.ts';
 import { suggestion } from '../domain/suggestion.ts';
 import type { CommandContext } from './command.ts';
 
-type Verb = (context: CommandContext, words: readonly string[]) => Promise<number>;
+type Run = (context: CommandContext, words: readonly string[]) => Promise<number>;
+type Verb = { readonly maxWords: number; readonly load: () => Promise<Run> };
 
-const VERBS: { readonly [name: string]: () => Promise<Verb> } = {
-  status: async () => (await import('./enforce/show.ts')).status,
-  policies: async () => (await import('./enforce/show.ts')).policies,
-  leases: async () => (await import('./enforce/show.ts')).leases,
-  history: async () => (await import('./enforce/history.ts')).history,
-  approvals: async () => (await import('./enforce/approvals.ts')).approvals,
-  undo: async () => (await import('./enforce/change.ts')).undo,
-  rollback: async () => (await import('./enforce/change.ts')).undo,
-  'dry-run': async () => (await import('./enforce/change.ts')).dryRun,
-  preset: async () => (await import('./enforce/change.ts')).preset,
-  cleanup: async () => (await import('./enforce/cleanup.ts')).cleanup,
-};
+const undo: Verb = { maxWords: 1, load: async () => (await import('./enforce/change.ts')).undo };
+
+const VERBS: ReadonlyMap<string, Verb> = new Map([
+  ['status', { maxWords: 0, load: async () => (await import('./enforce/show.ts')).status }],
+  ['policies', { maxWords: 0, load: async () => (await import('./enforce/show.ts')).policies }],
+  ['leases', { maxWords: 0, load: async () => (await import('./enforce/show.ts')).leases }],
+  ['history', { maxWords: 0, load: async () => (await import('./enforce/history.ts')).history }],
+  ['approvals', { maxWords: 2, load: async () => (await import('./enforce/approvals.ts')).approvals }],
+  ['undo', undo],
+  ['rollback', undo],
+  ['dry-run', { maxWords: 1, load: async () => (await import('./enforce/change.ts')).dryRun }],
+  ['preset', { maxWords: 1, load: async () => (await import('./enforce/change.ts')).preset }],
+  ['cleanup', { maxWords: 0, load: async () => (await import('./enforce/cleanup.ts')).cleanup }],
+]);
 
 /** `1sec enforce VERB` */
 export const run = async (context: CommandContext): Promise<number> => {
-  const [verb = 'status', ...words] = context.input;
-  const load = VERBS[verb];
-  if (load !== undefined) return (await load())(context, words);
-  const near = suggestion(verb, Object.keys(VERBS));
-  throw new SecError('SEC_USAGE', `enforce ${verb}: expected ${Object.keys(VERBS).join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`);
+  const [name = 'status', ...words] = context.input;
+  const verb = VERBS.get(name);
+  if (verb === undefined) {
+    const names = [...VERBS.keys()];
+    const near = suggestion(name, names);
+    throw new SecError('SEC_USAGE', `enforce ${toSafe(name, 40)}: expected ${names.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`);
+  }
+  const extra = words[verb.maxWords];
+  if (extra !== undefined) throw new SecError('SEC_USAGE', `enforce ${name}: one word too many: ${toSafe(extra, 40)}`);
+  return (await verb.load())(context, words);
 };

@@ -10,6 +10,8 @@ import { commandHelp, overview } from './help.ts';
 
 /** Runs one command line and resolves with its exit code. Every failure is a line on standard error with code and hint. */
 export const runCli = async (argv: readonly string[], version: string): Promise<number> => {
+  // Nobody reads what went wrong: the exit code still says it.
+  process.stderr.on('error', () => undefined);
   // A closed pipe (`1sec alerts | head`) ends the command quietly.
   process.stdout.on('error', (problem: NodeJS.ErrnoException) => {
     if (problem.code === 'EPIPE') process.exit(0);
@@ -26,20 +28,19 @@ export const runCli = async (argv: readonly string[], version: string): Promise<
 };
 
 const dispatch = async (argv: readonly string[], version: string): Promise<number> => {
-  const words = argv.filter((word) => !word.startsWith('-'));
-  const name = words[0];
-  const wantsHelp = argv.includes('--help') || argv.includes('-h');
-  if (name === undefined || name === 'help') {
-    const topic = words[1] === undefined ? undefined : (findCommand(words[1]) ?? unknown(words[1]));
+  const { words, flags } = readWords(argv);
+  const [first, second] = words;
+  if (first === undefined || first.text === 'help') {
+    const topic = second === undefined ? undefined : (findCommand(second.text) ?? unknown(second.text));
     process.stdout.write(topic === undefined ? overview(version) : commandHelp(topic));
     return 0;
   }
-  const command = findCommand(name) ?? unknown(name);
-  if (wantsHelp) {
+  const command = findCommand(first.text) ?? unknown(first.text);
+  if (flags.includes('--help') || flags.includes('-h')) {
     process.stdout.write(commandHelp(command));
     return 0;
   }
-  const context = parse(command, name, argv, version);
+  const context = parse(command, [...argv.slice(0, first.at), ...argv.slice(first.at + 1)], version);
   return (await command.load()).run(context);
 };
 
@@ -51,9 +52,8 @@ const unknown = (name: string): never => {
   throw new SecError('SEC_USAGE', `unknown command ${toSafe(name, 40)}${near === undefined ? '' : `; did you mean ${near}?`}`);
 };
 
-const parse = (command: CommandSpec, name: string, argv: readonly string[], version: string): CommandContext => {
-  const at = argv.indexOf(name);
-  const rest = [...argv.slice(0, at), ...argv.slice(at + 1)];
+const parse = (command: CommandSpec, rest: readonly string[], version: string): CommandContext => {
+  checkFlags(command, rest);
   const specs = Object.fromEntries(Object.entries(command.flags).map(([key, spec]) => [key, meowFlag(spec)]));
   let parsed: { readonly input: readonly string[]; readonly flags: { readonly [key: string]: unknown } };
   try {
@@ -70,7 +70,8 @@ const parse = (command: CommandSpec, name: string, argv: readonly string[], vers
   } catch (problem) {
     throw new SecError('SEC_USAGE', (problem as Error).message, { cause: problem });
   }
-  checkFlags(command, rest);
+  const [extra] = parsed.input.slice(command.maxWords ?? Number.POSITIVE_INFINITY);
+  if (extra !== undefined) throw new SecError('SEC_USAGE', `${command.name}: one word too many: ${toSafe(extra, 40)}`);
   return contextOf(command, parsed.input, parsed.flags, version);
 };
 
@@ -81,21 +82,61 @@ const meowFlag = (spec: FlagSpec): AnyFlag =>
     ...(spec.shortFlag === undefined ? {} : { shortFlag: spec.shortFlag }),
   }) as AnyFlag;
 
+/** A flag is known by its name in kebab and in camel case. */
+const namesOf = (key: string): readonly string[] => [...new Set([kebab(key), key])];
+
+type Words = {
+  /** What is not a flag and not a flag's value, and where it stands. */
+  readonly words: readonly { readonly text: string; readonly at: number }[];
+  /** Flags in front of `--`, a separate value joined as `--flag=value`. */
+  readonly flags: readonly string[];
+};
+
+/** Tells flags, their values and words apart before it is known which command is meant; a flag takes a value in all commands or in none. */
+const readWords = (argv: readonly string[]): Words => {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const words: { readonly text: string; readonly at: number }[] = [];
+  const flags: string[] = [];
+  for (let at = 0; at < end; at += 1) {
+    const word = argv[at] ?? '';
+    const next = argv[at + 1];
+    if (!word.startsWith('-') || word === '-') words.push({ text: word, at });
+    else if (word.includes('=') || !VALUE_FLAGS.has(nameAndValue(word)[0]) || next === undefined || at + 1 >= end || isFlag(next)) flags.push(word);
+    else {
+      flags.push(`${word}=${next}`);
+      at += 1;
+    }
+  }
+  return { words, flags };
+};
+
+const isFlag = (word: string): boolean => word.startsWith('-') && word !== '-';
+
+const nameAndValue = (word: string): readonly [string, string | undefined] => {
+  const text = word.replace(/^-{1,2}/, '');
+  const at = text.indexOf('=');
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+};
+
 const kebab = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** Flags the command does not know are an error with a suggestion, wherever they stand. */
+const VALUE_FLAGS: ReadonlySet<string> = new Set(
+  COMMANDS.flatMap((command) => Object.entries(command.flags)).flatMap(([key, spec]) => (spec.type === 'boolean' ? [] : namesOf(key))),
+);
+
+/** Flags the command does not know, and values that are missing, are errors wherever they stand. */
 const checkFlags = (command: CommandSpec, argv: readonly string[]): void => {
-  const known = new Set(Object.keys(command.flags).flatMap((key) => [kebab(key), `no-${kebab(key)}`, key]));
-  const end = argv.indexOf('--');
-  for (const word of end === -1 ? argv : argv.slice(0, end)) {
-    if (!word.startsWith('-') || word === '-') continue;
-    const flag = word.replace(/^-{1,2}/, '').split('=')[0] ?? '';
-    if (known.has(flag)) continue;
-    const near = suggestion(
-      flag,
-      [...known].filter((key) => !key.startsWith('no-')),
-    );
-    throw new SecError('SEC_USAGE', `unknown flag ${toSafe(word, 40)} of ${command.name}${near === undefined ? '' : `; did you mean --${near}?`}`);
+  const known = new Map(Object.entries(command.flags).flatMap(([key, spec]) => namesOf(key).map((name): [string, FlagSpec] => [name, spec])));
+  const { flags } = readWords(argv);
+  for (const word of flags) {
+    const [name = '', value] = nameAndValue(word);
+    const spec = known.get(name) ?? known.get(name.replace(/^no-/, ''));
+    if (spec === undefined) {
+      const near = suggestion(name, [...known.keys()]);
+      throw new SecError('SEC_USAGE', `unknown flag ${toSafe(word, 40)} of ${command.name}${near === undefined ? '' : `; did you mean --${near}?`}`);
+    }
+    if (spec.type !== 'boolean' && (value ?? '') === '' && spec.default !== '')
+      throw new SecError('SEC_USAGE', `--${name} of ${command.name}: a value is missing`);
   }
 };
 

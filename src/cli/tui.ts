@@ -1,3 +1,4 @@
+import type { Client } from '../client/contract.ts';
 import type { CommandContext } from './command.ts';
 
 /** `1sec tui` */
@@ -8,8 +9,10 @@ export const run = async (context: CommandContext): Promise<number> => {
   return attach(context, client);
 };
 
+type Attachment = { readonly signal?: AbortSignal | undefined; readonly ownsDaemon?: boolean | undefined };
+
 /** Opens the terminal UI on a client; lines instead of a screen where there is no terminal for one. */
-export const attach = async (context: CommandContext, client: Awaited<ReturnType<CommandContext['client']>>): Promise<number> => {
+export const attach = async (context: CommandContext, client: Client, attachment: Attachment = {}): Promise<number> => {
   const { startTui } = await import('../tui/start.tsx');
   return startTui({
     client,
@@ -23,5 +26,6 @@ export const attach = async (context: CommandContext, client: Awaited<ReturnType
     slowLink: context.flag('slowLink'),
     ...(context.text('theme') === undefined ? {} : { theme: context.text('theme') }),
     version: context.version,
+    ...attachment,
   });
 };

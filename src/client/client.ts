@@ -17,6 +17,8 @@ export type ClientOptions = {
   readonly clock: Clock;
   /** Named in the history beside the peer credentials: `cli`, `tui`. */
   readonly kind: 'cli' | 'tui' | 'api';
+  /** Longest silence of the live stream before it counts as dead; for tests. */
+  readonly silenceMs?: number | undefined;
 };
 
 /** A client on the daemon's socket. Nothing is opened before the first call. */

@@ -21,9 +21,13 @@ export const decideApproval = async (
 ): Promise<Approval> => {
   const actor = dependencies.root.approvalActor(approval.id);
   if (actor === undefined) throw new SecError('SEC_CONFLICT', `it is already ${approval.state}`);
+  let isAsking = false;
   const settled = new Promise<Approval>((resolve, reject) => {
     const subscriptions = [
-      actor.on('decision.refused', ({ reason: why, code }) => finish(() => reject(new SecError('SEC_CONFLICT', `${code ?? ''}: ${why ?? ''}`)))),
+      // Everybody who decides hears every refusal: ours comes while we ask, or later when the answer could not be saved.
+      actor.on('decision.refused', ({ reason: why, code }) => {
+        if (isAsking || code === 'not-saved') finish(() => reject(new SecError('SEC_CONFLICT', `${code ?? ''}: ${why ?? ''}`)));
+      }),
       actor.on('approval.changed', ({ approval: changed }) => {
         if (changed !== undefined && END_STATES.has(changed.state)) finish(() => resolve(changed));
       }),
@@ -38,6 +42,8 @@ export const decideApproval = async (
       settle();
     };
   });
+  isAsking = true;
   actor.send({ type: decision === 'approve' ? 'decision.approve' : 'decision.reject', by, reason, version, now: dependencies.clock.now() });
+  isAsking = false;
   return settled;
 };

@@ -129,7 +129,11 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   for (const { id, because } of tree.dropped) logger.warn({ actor: id, because }, 'started afresh');
 
   const notes: string[] =
-    options.setAside === undefined ? [] : [`the database was damaged and is kept in ${options.setAside}; enforcement is off until it was looked at`];
+    options.setAside === undefined
+      ? []
+      : [
+          `the database was damaged and is kept in ${options.setAside}; enforcement is off until that directory was looked at, moved away, and the daemon restarted`,
+        ];
   const status = (): StatusJson =>
     buildStatus({
       version: options.version,
@@ -146,9 +150,10 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     });
   let announceStop: (why: string) => void = () => undefined;
   const cleanup = createCleanup({ store, clock, enforcers, leases, root: tree, onRecords: publish.records });
-  const watchers = new Set<number>();
+  // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
+  const watchers = new Map<number, number>();
   const clockwork = startClockwork({
-    watchers: () => [...watchers],
+    watchers: () => [...watchers.keys()],
     netns: options.netns,
     store,
     keeper,
@@ -160,12 +165,15 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   });
   const server = await startServer({
     socketPath: options.socketPath,
-    groupId: groupIdOf('1sec'),
+    // Only root may give a file away.
+    groupId: description.isRoot ? groupIdOf('1sec') : undefined,
     hub,
     status,
     identify: createIdentify({ credentials: peerCredentials, userName: userNameOf, isInGroup }, process.getuid?.() ?? 0),
+    peerPid: async (socket) => (await peerCredentials(socket)).pid,
     onWatcher: (pid, isThere) => {
-      if (isThere) watchers.add(pid);
+      const streams = (watchers.get(pid) ?? 0) + (isThere ? 1 : -1);
+      if (streams > 0) watchers.set(pid, streams);
       else watchers.delete(pid);
     },
     onMutation: (caller, what) => logger.info({ by: caller.actor.name, pid: caller.actor.pid, via: caller.actor.via }, what),
@@ -205,6 +213,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       },
     ]),
   );
+  for (const line of notes) logger.error(line);
+  if (isObserveOnly && notes.length === 0) logger.error(`observe-only: ${store.health().detail}`);
   for (const line of description.limits) logger.warn(line);
   logger.info({ socket: options.socketPath, preset: policies.current().preset, dryRun: policies.current().dryRun }, 'ready');
 

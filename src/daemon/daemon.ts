@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { systemClock } from '../domain/clock.ts';
 import { messageOf, SecError, toSecError } from '../domain/errors.ts';
 import { dataDirectoryOf, socketPathOf } from '../domain/paths.ts';
 import { createHost } from '../os/host.ts';
 import { createProbeRunner } from '../os/run-probe.ts';
-import type { OpenedStore } from '../store/contract.ts';
+import type { OpenedStore, Store } from '../store/contract.ts';
 import { openStore } from '../store/open-store.ts';
+import { SET_ASIDE_KEY } from '../store/store.ts';
 import { composeDaemon } from './compose.ts';
+import { checkModules } from './describe-config.ts';
+import { entryOf } from './entry-of.ts';
 import { createLogger, type Logger } from './logger.ts';
 
 export type DaemonOptions = {
@@ -24,6 +26,7 @@ export type DaemonOptions = {
 /** Runs the daemon until SIGINT, SIGTERM or a shutdown call; resolves with the exit code. Rejects when it cannot start. */
 export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const loaded = await loadConfig({ flag: options.configPath, variables: options.variables });
+  checkModules(loaded.config, loaded.path);
   const logger = createLogger({ level: options.logLevel ?? loaded.config.logging.level, format: loaded.config.logging.format, write: options.write });
   watchForBugs(logger);
   const dataDirectory = dataDirectoryOf(options.variables);
@@ -31,7 +34,11 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   // Where only the network part lives in a namespace of its own: tests, and routers that keep sshd in one.
   const netns = options.variables['ONESEC_NETNS'] || undefined;
   const host = createHost({ clock: systemClock, netns });
+  // From here on a signal ends in order, also one that comes while the parts are still being made.
+  const { promise: ending, resolve: end } = Promise.withResolvers<string>();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(signal));
   try {
+    await forgetSetAside(opened.store, logger);
     const daemon = await composeDaemon({
       config: loaded.config,
       version: options.version,
@@ -45,12 +52,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       forceDryRun: options.forceDryRun,
       workerEntry: entryOf('sensor-worker', '../workers/sensor-worker.ts'),
     });
-    const why = await new Promise<string>((resolve) => {
-      process.once('SIGINT', () => resolve('SIGINT'));
-      process.once('SIGTERM', () => resolve('SIGTERM'));
-      process.once('SIGHUP', () => resolve('SIGHUP'));
-      daemon.onStop(resolve);
-    });
+    daemon.onStop(end);
+    const why = await ending;
     logger.info({ why }, 'stopping');
     await daemon.close();
     return 0;
@@ -75,10 +78,12 @@ const openTheStore = async (directory: string, loaded: LoadedConfig): Promise<Op
   }
 };
 
-/** The bundled entry beside this file, or its source when run from the sources. */
-const entryOf = (bundled: string, source: string): string => {
-  const inBundle = fileURLToPath(new URL(`./${bundled}.mjs`, import.meta.url));
-  return existsSync(inBundle) ? inBundle : fileURLToPath(new URL(source, import.meta.url));
+/** A damaged database that an operator has moved away was looked at: the one in use is trusted again. */
+const forgetSetAside = async (store: Store, logger: Logger): Promise<void> => {
+  const place = store.meta.get(SET_ASIDE_KEY);
+  if (typeof place !== 'string' || existsSync(place)) return;
+  await store.meta.put(SET_ASIDE_KEY, null);
+  logger.warn({ place }, 'the damaged database was moved away: enforcement is as configured again');
 };
 
 /** lmdb rejects once more behind our back when a commit fails; anything else unhandled is a bug and is said loudly. */

@@ -43,9 +43,10 @@ export const createHub = (first: number): Hub => {
       subscribers.set(subscriber, 0);
       if (after !== undefined) {
         const oldest = kept[0]?.sequence ?? sequence + 1;
-        // Numbers of an earlier daemon say nothing about how much was missed: 0 stands for unknown.
-        if (after + 1 < oldest) deliver(subscriber, { type: 'gap', sequence: oldest - 1, missed: after < first ? 0 : oldest - after - 1 });
-        for (const message of kept) if (message.sequence > after) deliver(subscriber, message);
+        // Numbers of another daemon (an earlier one, or one whose clock was ahead) say nothing about how much was missed: 0 stands for unknown.
+        const isForeign = after < first || after > sequence;
+        if (isForeign || after + 1 < oldest) deliver(subscriber, { type: 'gap', sequence: oldest - 1, missed: isForeign ? 0 : oldest - after - 1 });
+        for (const message of kept) if (isForeign || message.sequence > after) deliver(subscriber, message);
       }
       return () => {
         subscribers.delete(subscriber);

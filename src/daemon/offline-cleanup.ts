@@ -5,11 +5,13 @@ import type { Actor } from '../domain/approval.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SecError, toSecError } from '../domain/errors.ts';
 import { createHost } from '../os/host.ts';
+import { createProbeRunner } from '../os/run-probe.ts';
 import { userNameOf } from '../os/users.ts';
 import type { CleanupJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import { openStore } from '../store/open-store.ts';
 import { cleanUp } from './cleanup.ts';
+import { entryOf } from './entry-of.ts';
 
 /** Cleanup with the daemon dead. A store that cannot be opened does not keep the firewall table alive: it is said, and the rest is done. */
 export const cleanupOffline = async (options: {
@@ -36,6 +38,9 @@ export const cleanupOffline = async (options: {
   }
 };
 
-/** No database, nothing promised: then none is made for the cleanup. */
-const openIfThere = async (options: { readonly dataDirectory: string; readonly clock: Clock }): Promise<Store | undefined> =>
-  existsSync(join(options.dataDirectory, 'data.mdb')) ? (await openStore({ directory: options.dataDirectory, clock: options.clock })).store : undefined;
+/** No database, nothing promised: then none is made for the cleanup. A damaged one is judged from outside: reading it could end this process. */
+const openIfThere = async ({ dataDirectory: directory, clock }: { readonly dataDirectory: string; readonly clock: Clock }): Promise<Store | undefined> => {
+  if (!existsSync(join(directory, 'data.mdb'))) return undefined;
+  const probe = createProbeRunner({ entry: entryOf('store-probe', '../store/probe-main.ts') });
+  return (await openStore({ directory, clock, probe })).store;
+};

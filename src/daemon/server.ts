@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, rm } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -12,6 +12,8 @@ const BODY_LIMIT = 64 * 1024;
 /** Bytes a slow client may leave unread before messages are dropped for it. */
 const CLIENT_BUFFER = 256 * 1024;
 const MAX_STREAMS = 64;
+/** Connections at once, half of them silent ones included: descriptors are the daemon's to read logs with. */
+const MAX_CONNECTIONS = 256;
 
 export type ServerOptions = {
   readonly socketPath: string;
@@ -22,6 +24,8 @@ export type ServerOptions = {
   readonly status: () => StatusJson;
   /** Peer credentials → who, and what they may do. */
   readonly identify: (socket: Socket, client: string) => Promise<Caller>;
+  /** Process that listens at the other end of a socket. */
+  readonly peerPid: (socket: Socket) => Promise<number>;
   /** A client that watches the stream: its session is an operator's. */
   readonly onWatcher: (pid: number, isThere: boolean) => void;
   readonly onMutation: (caller: Caller, what: string) => void;
@@ -31,8 +35,9 @@ export type Server = { readonly close: () => Promise<void> };
 
 /** Listens on the Unix socket (0660). Rejects with SEC_ALREADY_RUNNING when somebody answers there already. */
 export const startServer = async (options: ServerOptions): Promise<Server> => {
-  await claimSocket(options.socketPath);
+  await claimSocket(options.socketPath, options.peerPid);
   const app = Fastify({ logger: false, bodyLimit: BODY_LIMIT, forceCloseConnections: true, requestTimeout: 0 });
+  app.server.maxConnections = MAX_CONNECTIONS;
   app.setErrorHandler((problem, _request, reply) => sendError(reply, asSecError(problem)));
   app.setNotFoundHandler((request, reply) => sendError(reply, new SecError('SEC_NOT_FOUND', `no route ${request.method} ${request.url}`)));
   for (const name of Object.keys(ROUTES) as RouteName[]) addRoute(app, name, options);
@@ -53,21 +58,27 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   };
 };
 
-const claimSocket = async (path: string): Promise<void> => {
+const claimSocket = async (path: string, peerPid: ServerOptions['peerPid']): Promise<void> => {
   await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-  if (await isAnswered(path)) throw new SecError('SEC_ALREADY_RUNNING', `a daemon answers on ${path}`);
+  const owner = await ownerOf(path, peerPid);
+  if (owner !== undefined) throw new SecError('SEC_ALREADY_RUNNING', `process ${owner} answers on ${path}`);
+  const found = await lstat(path).catch(() => undefined); // nothing there is the usual case
+  if (found !== undefined && !found.isSocket()) throw new SecError('SEC_CONFIG_INVALID', `${path}: expected a socket or nothing, got another kind of file`);
   await rm(path, { force: true });
 };
 
-const isAnswered = (path: string): Promise<boolean> =>
+/** Who listens there: a process id, `unknown`, or undefined when nobody does. */
+const ownerOf = (path: string, peerPid: ServerOptions['peerPid']): Promise<number | 'unknown' | undefined> =>
   new Promise((resolve) => {
     const probe = createConnection(path);
-    const settle = (answered: boolean) => {
+    const settle = (owner: number | 'unknown' | undefined) => {
+      resolve(owner);
       probe.destroy();
-      resolve(answered);
     };
-    probe.once('connect', () => settle(true));
-    probe.once('error', () => settle(false));
+    probe.once('connect', () => {
+      peerPid(probe).then(settle, () => settle('unknown'));
+    });
+    probe.once('error', (problem: NodeJS.ErrnoException) => settle(problem.code === 'EACCES' || problem.code === 'EAGAIN' ? 'unknown' : undefined));
   });
 
 const addRoute = (app: FastifyInstance, name: RouteName, options: ServerOptions): void => {
@@ -112,6 +123,8 @@ const addStream = (app: FastifyInstance, options: ServerOptions): void => {
     const after = Number(new URLSearchParams(request.url.split('?')[1] ?? '').get('after') ?? Number.NaN);
     reply.hijack();
     const response = reply.raw;
+    // A client that is gone is told by its socket; a write that comes too late is no news.
+    response.on('error', () => undefined);
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-1sec-protocol': PROTOCOL_VERSION });
     open += 1;
     const push = (message: StreamMessage): boolean => {
@@ -123,11 +136,15 @@ const addStream = (app: FastifyInstance, options: ServerOptions): void => {
     const watcher = caller.actor.pid;
     if (watcher !== undefined) options.onWatcher(watcher, true);
     const unsubscribe = options.hub.subscribe({ push }, Number.isFinite(after) ? after : undefined);
-    request.raw.socket.once('close', () => {
+    const leave = (): void => {
       open -= 1;
       unsubscribe();
       if (watcher !== undefined) options.onWatcher(watcher, false);
-    });
+    };
+    const { socket } = request.raw;
+    // Gone while it was identified: its close event is over.
+    if (socket.destroyed) leave();
+    else socket.once('close', leave);
   });
 };
 

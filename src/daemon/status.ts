@@ -32,7 +32,7 @@ export const buildStatus = (dependencies: StatusDependencies): StatusJson => {
   return {
     version: dependencies.version,
     protocol: PROTOCOL_VERSION,
-    status: storeHealth.state !== 'ok' ? 'observe-only' : isWhole ? 'running' : 'degraded',
+    status: storeHealth.state === 'observe-only' ? 'observe-only' : isWhole && storeHealth.state === 'ok' ? 'running' : 'degraded',
     hostname: host.hostname,
     pid: dependencies.pid,
     uptime_secs: Math.round((dependencies.now() - dependencies.startedAt) / 1000),

@@ -12,6 +12,8 @@ export type SelfProcess = {
   readonly logPath: string | undefined;
   /** Exit code or signal, undefined while it runs. */
   readonly exit: () => string | undefined;
+  /** Resolves when it has ended, with what `exit` then says. */
+  readonly over: Promise<string>;
   readonly lastWords: () => Promise<string>;
   /** SIGTERM, then SIGKILL after ten seconds. */
   readonly stop: () => Promise<void>;
@@ -30,20 +32,21 @@ export const spawnSelf = async (words: readonly string[], logTo: 'file' | 'stder
   });
   if (log !== undefined) closeSync(log);
   let ended: string | undefined;
-  const over = new Promise<void>((resolve) => {
+  const over = new Promise<string>((resolve) => {
     child.once('error', (problem) => {
       ended = problem.message;
-      resolve();
+      resolve(ended);
     });
     child.once('exit', (code, signal) => {
       ended = signal ?? `code ${code ?? '?'}`;
-      resolve();
+      resolve(ended);
     });
   });
   return {
     pid: child.pid ?? 0,
     logPath,
     exit: () => ended,
+    over,
     lastWords: async () => (logPath === undefined ? (ended ?? '') : (await readFile(logPath, 'utf8')).slice(-LAST_WORDS).trim()),
     stop: async () => {
       child.kill('SIGTERM');

@@ -62,6 +62,7 @@ const isHeld = (claim: string): boolean => {
   const [boot, , startTime] = claim.trim().split(' ');
   const pid = pidOf(claim);
   if (boot !== bootId() || !Number.isSafeInteger(pid) || pid <= 0) return false;
+  if (isDead(pid)) return false;
   const running = startTimeOf(pid);
   return running === undefined ? canSignal(pid) : running === startTime;
 };
@@ -70,10 +71,19 @@ const release = (path: string, own: string): void => {
   if (readIfThere(path) === own) rmSync(path, { force: true });
 };
 
-// Field 22 of /proc/<pid>/stat (proc(5)); the name before it may hold blanks and brackets, so count after the last bracket.
-const startTimeOf = (pid: number): string | undefined => {
+// Field 22 of /proc/<pid>/stat (proc(5)).
+const startTimeOf = (pid: number): string | undefined => statOf(pid)?.[19];
+
+// Killed and not yet waited for by its parent: nothing of it runs (field 3 is the state, field 20 the threads).
+const isDead = (pid: number): boolean => {
+  const stat = statOf(pid);
+  return (stat?.[0] === 'Z' || stat?.[0] === 'X') && Number(stat[17]) <= 1;
+};
+
+// The name may hold blanks and brackets, so fields count from the last bracket on.
+const statOf = (pid: number): readonly string[] | undefined => {
   const stat = readIfThere(`/proc/${pid}/stat`);
-  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 };
 
 const bootId = (): string => readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? 'unknown';
