@@ -34,7 +34,10 @@ describe('who may import whom', () => {
     ['src/config', ['src/config', 'src/domain']],
     ['src/os', ['src/os', 'src/domain', 'src/actors/contract.ts']],
     ['src/store', ['src/store', 'src/domain']],
-    ['src/workers', ['src/workers', 'src/domain', 'src/actors/contract.ts', 'src/actors/registry.ts', 'src/actors/collectors', 'src/actors/response/alert-folder.ts']],
+    [
+      'src/workers',
+      ['src/workers', 'src/domain', 'src/actors/contract.ts', 'src/actors/registry.ts', 'src/actors/collectors', 'src/actors/response/alert-folder.ts'],
+    ],
     ['src/actors/response', ['src/actors/response', 'src/actors/contract.ts', 'src/domain', 'machines', 'src/store/contract.ts', 'src/workers/contract.ts']],
   ])('%s imports only %j of ours', (room, allowed) => {
     expect(offenders(({ from, to, isPackage }) => !isPackage && within(from, room) && !within(to, ...allowed))).toEqual([]);
@@ -73,11 +76,12 @@ describe('who may import whom', () => {
   test('nothing asks the clock, the dice or the environment outside the rooms that may', () => {
     const rooms = ['src/os', 'src/cli', 'src/daemon', 'src/domain/clock.ts'];
     const forbidden = /\b(Date\.now\(|Math\.random\(|process\.env\b|console\.)/;
-    const found = files.filter((path) => !within(path, ...rooms)).filter((path) => forbidden.test(readFileSync(path, 'utf8')));
+    const found = files.filter((path) => !within(path, ...rooms)).filter((path) => forbidden.test(readFileSync(path, 'utf8').replaceAll(/'[^'\n]*'/g, "''")));
     expect(found).toEqual([]);
   });
 
   test('the top level is as the project says', () => {
-    for (const place of ['src/actors', 'src/tui', 'src/cli', 'machines', 'presets', 'test', 'package.json', 'SECURITY.md']) expect(globSync(place)).toEqual([place]);
+    for (const place of ['src/actors', 'src/tui', 'src/cli', 'machines', 'presets', 'test', 'package.json', 'SECURITY.md'])
+      expect(globSync(place)).toEqual([place]);
   });
 });

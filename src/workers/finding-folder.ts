@@ -17,7 +17,8 @@ export const createFindingFolder = (): FindingFolder => {
   return {
     add: (manifest, draft) => {
       const severity = draft.severity ?? alertTypeOf(manifest, draft.type).severity;
-      const key = foldKeyOf(manifest, draft);
+      // By address too: each attacker of one account must reach the response; the alert is still one.
+      const key = `${foldKeyOf(manifest, draft)}\n${(draft.entities ?? draft.event.entities).ip ?? ''}`;
       const folded = open.get(key);
       if (folded === undefined) {
         open.set(key, { manifest, draft, severity, count: 1, eventIds: [draft.event.id], isClaim: draft.event.trust !== 'sensor' });

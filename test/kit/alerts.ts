@@ -27,4 +27,14 @@ export const sampleAlert = (more: Partial<Alert> = {}): Alert => ({
 });
 
 /** A shell that nobody wants. */
-export const sampleProcess = (more: Partial<ProcessRef> = {}): ProcessRef => ({ pid: 4242, startTime: 123_456, exe: '/usr/bin/bash', exeDev: 1, exeIno: 2, uid: 33, name: 'bash', commandLine: 'bash -i', ...more });
+export const sampleProcess = (more: Partial<ProcessRef> = {}): ProcessRef => ({
+  pid: 4242,
+  startTime: 123_456,
+  exe: '/usr/bin/bash',
+  exeDev: 1,
+  exeIno: 2,
+  uid: 33,
+  name: 'bash',
+  commandLine: 'bash -i',
+  ...more,
+});
