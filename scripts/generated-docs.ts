@@ -4,6 +4,7 @@ import { COMMANDS } from '../src/cli/commands.ts';
 import { commandHelp } from '../src/cli/help.ts';
 import { ERROR_CATALOGUE } from '../src/domain/errors.ts';
 import { ROUTES, STREAM_PATH } from '../src/protocol/routes.ts';
+import { keysMarkdown } from '../src/tui/keys-markdown.ts';
 
 /** Reference pages that are made from the product's own tables. `npm run gen` writes them, a test fails when they are stale. */
 export const generatedDocs = (): ReadonlyMap<string, string> =>
@@ -11,6 +12,7 @@ export const generatedDocs = (): ReadonlyMap<string, string> =>
     ['docs/reference/errors.md', errors()],
     ['docs/reference/cli.md', cli()],
     ['docs/reference/api.md', api()],
+    ['docs/reference/keys.md', keysMarkdown()],
     ...MODULES.map(({ manifest }): [string, string] => [`docs/reference/modules/${manifest.id}.md`, modulePage(manifest)]),
   ]);
 
