@@ -73,8 +73,16 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   let root: Root | undefined;
   const base = { store, clock, ledger, leases, enforcers, policy: policies.current, onRecords: publish.records, onProblem: problem };
   const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policies.current().caps);
-  const desk = createApprovalDesk({ ...base, veto, adopt: (approval) => root?.adopt(approval), onApproval: publish.approval });
   const keeper = createLeaseKeeper(base);
+
+  // Blocks come back before anything else: the time without them is the time an attacker has.
+  await protector.refresh([]).catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
+  const reconcile = async (action: ActionName) =>
+    (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
+  await keeper.expire();
+  if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
+
+  const desk = createApprovalDesk({ ...base, veto, adopt: (approval) => root?.adopt(approval), onApproval: publish.approval });
   const responder = createResponder({
     ...base,
     veto,
@@ -100,13 +108,6 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     },
   });
   const sink = createIntake({ sensor, clock, alerts, responder, tell: (id, event) => root?.tell(id, event), onAlert: publish.alert });
-
-  // Blocks come back before anything else: the time without them is the time an attacker has.
-  await protector.refresh([]).catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
-  const reconcile = async (action: ActionName) =>
-    (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
-  await keeper.expire();
-  if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
 
   const tree = startRoot({
     specs: [

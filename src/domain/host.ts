@@ -84,8 +84,8 @@ export type OperatorEndpoints = {
 };
 
 export type FirewallBatch = {
-  /** Address or CIDR, canonical; `timeoutSeconds` counts from now, at least 1. */
-  readonly add: readonly { readonly address: string; readonly timeoutSeconds: number }[];
+  /** Address or CIDR, canonical; `timeoutSeconds` counts from now, at least 1. `isNew`: the kernel was just seen without it, which is quicker to write. */
+  readonly add: readonly { readonly address: string; readonly timeoutSeconds: number; readonly isNew?: boolean | undefined }[];
   readonly remove: readonly string[];
 };
 

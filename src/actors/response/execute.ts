@@ -58,13 +58,15 @@ export const executeJobs = async (
   const records = settled.map((item) => outcomeRecord(item.prepared, action, item.outcome, clock.now(), durationMs));
   for (const { lease } of settled) if (lease !== undefined) dependencies.leases.set(lease);
   publish(dependencies, await store.commit({ leases: settled.flatMap((item) => item.lease ?? []), records }));
-  const byJob = new Map(settled.map((item) => [item.prepared.job, item.outcome]));
-  return jobs.map((job) => byJob.get(job));
+  const byAction = new Map(settled.map((item) => [item.prepared.job.request.actionId, item.outcome]));
+  return jobs.map((job) => byAction.get(job.request.actionId));
 };
 
 const publish = (dependencies: ExecuteDependencies, records: readonly HistoryRecord[]): void => dependencies.onRecords(records);
 
-const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, job: Job): Prepared | { readonly job: Job; readonly veto: Veto } => {
+const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, queued: Job): Prepared | { readonly job: Job; readonly veto: Veto } => {
+  // Its time begins now, for the kernel and for the lease alike: it may have waited in the queue.
+  const job: Job = { ...queued, request: { ...queued.request, now: dependencies.clock.now() } };
   const policy = dependencies.policy();
   const { target } = job.request;
   const veto = dependencies.veto(enforcer.manifest.action, target, [...policy.globalAllowList, ...(policyOf(policy, job.alert.module)?.allowList ?? [])]);
@@ -79,7 +81,7 @@ const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, job: Job
 
 const leaseFor = (dependencies: ExecuteDependencies, enforcer: Enforcer, job: Job, plan: ActionPlan): Lease | undefined => {
   if (plan.leaseMs === undefined) return undefined;
-  const now = dependencies.clock.now();
+  const { now } = job.request;
   const capped = Math.min(plan.leaseMs, dependencies.policy().caps.maxBlockSeconds * 1000);
   return {
     id: createId<'LeaseId'>(now),

@@ -80,7 +80,7 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
             refused.push(entry.address);
             return [];
           }
-          return [{ network, timeoutMs: checkedTimeout(entry.timeoutSeconds) * 1000 }];
+          return [{ network, timeoutMs: checkedTimeout(entry.timeoutSeconds) * 1000, isNew: entry.isNew }];
         });
         const known = new Set(sets);
         const remove = request.remove.map(checkedNetwork).filter((network) => known.has(setOf(network)));

@@ -5,7 +5,7 @@ export type KernelBlock = { readonly address: string; readonly expiresInMs: numb
 
 /** What must be done so that the kernel holds exactly what the leases say. */
 export type ReconcilePlan = {
-  readonly add: readonly { readonly address: string; readonly timeoutSeconds: number }[];
+  readonly add: readonly { readonly address: string; readonly timeoutSeconds: number; readonly isNew: boolean }[];
   readonly remove: readonly string[];
   readonly missing: number;
   readonly retimed: number;
@@ -35,7 +35,7 @@ export const planReconcile = (
   isFresh: (address: string) => boolean,
 ): ReconcilePlan => {
   const held = new Map(kernel.map((block) => [block.address, block.expiresInMs]));
-  const add: { address: string; timeoutSeconds: number }[] = [];
+  const add: { address: string; timeoutSeconds: number; isNew: boolean }[] = [];
   let missing = 0;
   let retimed = 0;
   for (const [address, end] of wanted) {
@@ -45,7 +45,7 @@ export const planReconcile = (
     if (kernelMs === undefined && leftMs >= TOLERANCE_MS) missing += 1;
     else if (kernelMs !== undefined && isOff(kernelMs, leftMs, end)) retimed += 1;
     else continue;
-    add.push({ address, timeoutSeconds: Math.max(leftMs / 1000, 1) });
+    add.push({ address, timeoutSeconds: Math.max(leftMs / 1000, 1), isNew: kernelMs === undefined });
   }
   // What is about to expire by itself needs no help.
   const remove = kernel
