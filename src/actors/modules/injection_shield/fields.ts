@@ -3,7 +3,7 @@ import { fieldsOfBody, fieldsOfValue } from './body.ts';
 import { foldUnicode } from './decode/unicode.ts';
 import { decodeLayers } from './decode/views.ts';
 import { type Field, fieldOf } from './field.ts';
-import { isSuspect, isSuspectAgent } from './prefilter.ts';
+import { isSuspect, isSuspectAgent, mayHide } from './prefilter.ts';
 import { fieldsOfQuery, fieldsOfTarget } from './target.ts';
 
 /** Every piece of text of the event that a client controls and that is worth reading; what is plainly harmless is left out. */
@@ -38,7 +38,7 @@ const withoutMethod = (summary: string): string => summary.replace(/^[A-Z]{3,8} 
 const isWorthReading = (target: string): boolean => {
   if (target === '') return false;
   if (isSuspect(target)) return true;
-  if (!target.includes('%') && !target.includes('+')) return false;
+  if (!mayHide(target)) return false;
   return isSuspect(foldUnicode(decodeLayers(target.replaceAll('+', ' '))));
 };
 

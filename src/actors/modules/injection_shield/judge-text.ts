@@ -6,7 +6,7 @@ import { type View, type Views, viewsOf } from './decode/views.ts';
 import { judgeHtml } from './html/judge-html.ts';
 import { judgePath } from './path/judge-path.ts';
 import { judgeUrls } from './path/judge-url.ts';
-import { isSuspect, literalsOfRule, ruleLiterals } from './prefilter.ts';
+import { isSuspect, literalsOfRule, mayHide, ruleLiterals } from './prefilter.ts';
 import type { FieldKind, Rule } from './rule.ts';
 import { RULES } from './rules.ts';
 import { judgeShell } from './shell/judge-shell.ts';
@@ -31,7 +31,7 @@ export type TextOptions = {
 /** Reads one value, at most 8 KiB, in every decoding, with every rule and every reader. At most one hit for each rule. */
 export const judgeText = (text: string, options: TextOptions): readonly Hit[] => {
   const hidden = decodeBase64Text(text);
-  if (hidden === undefined && !ENCODED.test(text) && !isSuspect(text)) return [];
+  if (hidden === undefined && !mayHide(text) && !isSuspect(text)) return [];
   const views = viewsOf(text, options.plus);
   const hits = new Map<string, Hit>();
   const add = (hit: Hit): void => {
@@ -45,9 +45,6 @@ export const judgeText = (text: string, options: TextOptions): readonly Hit[] =>
   if (hidden !== undefined) for (const hit of judgeText(hidden.slice(0, 4096), { ...options, kind: 'text', plus: 'unknown' })) add(hit);
   return [...hits.values()];
 };
-
-// Another text may hide behind these, so the one as received says nothing yet.
-const ENCODED = /[%+&]/;
 
 const runRules = (views: Views, options: TextOptions, add: (hit: Hit) => void): void => {
   const seen = new Uint8Array(ruleLiterals.size);

@@ -16,10 +16,12 @@ export const judgePath = (text: string): PathVerdict | undefined => {
   });
   if (steps.count > 0 && (MEMBER.test(spelled) || WEBROOT.test(spelled))) return found(6, 'zipslip_archive_traversal', steps.at, 40, true);
   if (file !== undefined) return found(6, 'path_sensitive_files', file.index, file[0].length, true);
+  if (text.includes('..;/')) return found(5, 'path_traversal', text.indexOf('..;/'), 24, false);
+  if (UNC.test(text)) return found(5, 'path_remote_share', 0, 24, false);
   if (steps.count >= 2) return found(5, 'path_traversal', steps.at, 40, false);
   const placeholder = spelled.indexOf('{file}');
   if (placeholder >= 0) return found(steps.count > 0 || FORCED.test(spelled) ? 5 : 3, 'path_scanner_template', placeholder, 6, false);
-  if (steps.count === 1) return found(3, 'path_traversal', steps.at, 24, false);
+  if (steps.count === 1 && !/^https?:\/\//.test(text)) return found(3, 'path_traversal', steps.at, 24, false);
   const odd = ODD.exec(spelled);
   return odd === null ? undefined : found(3, 'path_obfuscated', odd.index, odd[0].length, false);
 };
@@ -72,6 +74,9 @@ const MEMBER =
   /\.(?:sh|bash|php[0-9s]?|phtml|phar|jspx?|jspf|war|jar|aspx?|ashx|asmx|exe|dll|so|bat|cmd|ps1|vbs|py|pl|rb|cgi|service|desktop|conf|htaccess)(?:$|[\s?#"',;&])/;
 const WEBROOT =
   /\.\.\/+(?:[^/\s]{1,32}\/+){0,4}(?:webapps?|wwwroot|htdocs|public_html|www|httpdocs|cgi-bin|cron\.d|authorized_keys|\.ssh|init\.d|systemd)(?:\/|$)/;
+
+// A share of a server named by number: it is asked for credentials.
+const UNC = /^\\\\(?:\d{1,3}\.){3}\d{1,3}[\\@]/;
 
 // A traversal list whose place for the file name was never filled, between dots, empty parts or padding.
 const FORCED = /\.\.|\/\/|\.\/|\/\.|a{24}/;

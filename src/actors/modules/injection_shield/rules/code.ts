@@ -8,7 +8,7 @@ export const CODE_RULES: readonly Rule[] = [
     severity: 'CRITICAL',
     literals: ['<?', '<%', '[php]', '{php}', 'language=php', 'language="php"'],
     pattern:
-      /<\?(?:php\b|=|\s{1,4}(?:system|echo|eval|exec|passthru|print|phpinfo|assert|include|require|\$))|<%\s{0,4}(?:eval|execute|response|request|=|@\s{0,4}page|out\.|runtime)|\[\/?php\]|\{\/?php\}|<script[^>]{0,24}language\s{0,4}=\s{0,4}["']?php/,
+      /<\?(?:php\b|=|\s{1,4}(?:system|echo|eval|exec|passthru|print|phpinfo|assert|include|require|\$))|<%\s{0,4}(?:eval|execute|response|request|@\s{0,4}page|out\.|runtime)|\[\/?php\]|\{\/?php\}|<script[^>]{0,24}language\s{0,4}=\s{0,4}["']?php/,
   },
   {
     id: 'code_php_function',

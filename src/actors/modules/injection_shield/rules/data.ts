@@ -209,6 +209,15 @@ export const DATA_RULES: readonly Rule[] = [
       /\bc?pickle\.(?:loads?|unpickler)\b|\byaml\.(?:unsafe_)?load(?:_all)?\s{0,4}\(|!!python\/(?:object|name|module|tuple)|\bcposix\s{1,2}system\b|\bcos(?:\\n|\s)system\b|\bc__builtin__|\bcsubprocess\s|\bjsonpickle\b|"py\/(?:object|reduce|function)"|\bmarshal\.loads\b|\bshelve\.open\b/,
   },
   {
+    id: 'deser_pickle_magic',
+    category: 'deser',
+    severity: 'CRITICAL',
+    isPlain: true,
+    literals: ['gasv', 'gasw', 'gasx'],
+    pattern: /(?:^|[=:"'\s,])gAS[VWX][A-Za-z0-9+/]{2}AAAAAAA/,
+    reading: 'cased',
+  },
+  {
     id: 'deser_other',
     category: 'deser',
     severity: 'CRITICAL',

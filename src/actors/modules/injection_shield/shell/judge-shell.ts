@@ -68,6 +68,7 @@ const judgeOpening = (text: string, opening: Opening, strict: boolean, bonus: nu
     kind,
     hasDirectory: directory > 0,
     tail,
+    hasBlank: opening.at > 2 && /^\s/.test(text.slice(opening.at, from)),
     before: text.slice(Math.max(0, opening.at - 24), opening.at),
     isWhole: text.length <= at + name.length + 40,
   });
@@ -92,6 +93,8 @@ type Candidate = {
   readonly kind: 'sure' | 'probe' | 'common';
   readonly hasDirectory: boolean;
   readonly tail: string;
+  /** A blank between the separator and the name. */
+  readonly hasBlank: boolean;
   readonly before: string;
   readonly isWhole: boolean;
 };
@@ -105,11 +108,11 @@ const pointsOf = (candidate: Candidate): number => {
     case 'start':
       if (hasDirectory) return isCut || argument > 0 ? 5 : 0;
       if (isCut && /^\s{0,4}[;|`]/.test(tail) && kind !== 'common') return 5;
-      return argument >= 2 ? (kind === 'common' && !OPTION_AND_TARGET.test(tail) ? 4 : 5) : 0;
+      return argument >= 3 ? (kind === 'common' && !OPTION_AND_TARGET.test(tail) ? 4 : 5) : 0;
     case 'separator':
       if (hasDirectory || kind === 'sure') return isCut || argument > 0 || /^\s/.test(tail) ? 6 : 0;
       if (kind === 'probe') return isCut || argument > 0 ? 6 : 0;
-      return argument > 0 || (isCut && isTight(candidate)) ? 5 : 0;
+      return argument > 0 || (isCut && isTight(candidate) && !candidate.hasBlank) ? 5 : 0;
     case 'ampersand':
       if (hasDirectory || kind === 'sure') return isCut || argument > 0 ? 6 : 0;
       if (argument > 0) return kind === 'common' && argument < 2 && !isTight(candidate) ? 0 : 5;
@@ -139,7 +142,7 @@ const argumentPoints = (tail: string): number => {
       tail,
     )
   )
-    return 2;
+    return 3;
   if (
     /^\s{1,8}(?:['"$`]|\d{1,3}\s{0,4}(?:$|[;|&`)'"#])|[a-z0-9_-]{1,24}\.(?:txt|sh|php|pl|py|conf|cfg|ini|log|html?|exe|bat|ps1)\b|\/etc|\/proc|\/var|\/tmp|\/home|\/bin|\/root|\/usr|\/dev)/.test(
       tail,

@@ -56,7 +56,8 @@ const attackPoints = (sql: SqlReader, open: number, close: number, word: string)
   if (GEOMETRY.test(word)) return sql.holdsWork(open, close) ? 5 : 0;
   if (word === 'elt' || word === 'make_set' || word === 'json_keys') return sql.holdsWork(open, close) || sql.kind(open + 2) === 'o' ? 4 : 1;
   if (first === '$') return 1;
-  if (word === 'sleep') return /^[1(Ea]$/.test(first) || sql.isCall(open + 1) || /^[sS]$/.test(first) ? 5 : 1;
+  if (word === 'sleep' && first === '1') return /^[),a$o]$/.test(sql.kind(open + 2)) ? 5 : 1;
+  if (word === 'sleep') return /^[(Ea]$/.test(first) || sql.isCall(open + 1) || /^[sS]$/.test(first) ? 5 : 1;
   if (word === 'benchmark' || word === 'generate_series') return first === '1' ? 5 : 2;
   return 5;
 };

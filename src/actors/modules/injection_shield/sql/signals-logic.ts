@@ -29,7 +29,7 @@ const connectivePoints = (sql: SqlReader, index: number, bonus: number): number 
   if (isSame || sql.holdsWork(index + 1, right.end)) return 4 + bonus;
   if (left.shape === 'group' && isConstant(sql, index + 1, right.end)) return 5 + bonus;
   const isCut = endsInComment(sql, right.end);
-  if (isCut && sql.hasBroken) return 5;
+  if (sql.hasBroken && (isCut || right.shape === 'literal')) return 5;
   return isCut || sql.hasBroken ? 2 + bonus : 1;
 };
 
@@ -42,7 +42,7 @@ const scorePipes = (sql: SqlReader, score: Score, index: number, bonus: number):
   const left = sql.operand(index + 1);
   const operator = left === undefined ? undefined : comparisonAt(sql, left.end);
   const right = operator === undefined ? undefined : sql.operand(operator);
-  if (left?.shape === 'literal' && right?.shape === 'literal') score.add('sqli_or_true', 4 + bonus, index);
+  if (left?.shape === 'literal' && right?.shape === 'literal') score.add('sqli_or_true', 5 + bonus, index);
 };
 
 /** Index after a comparison operator at `index` (`not like`, `is not`), or undefined. */
@@ -56,7 +56,7 @@ const bareOperandPoints = (sql: SqlReader, operand: Operand, index: number, bonu
   const isEnd = sql.kind(operand.end) === '$';
   const isCut = endsInComment(sql, operand.end);
   if (operand.shape === 'literal') {
-    if (isCut) return 4 + bonus;
+    if (isCut) return 5 + bonus;
     if (sql.hasBroken) return isEnd || sql.kind(operand.end) === '&' ? 4 : 1;
     return isEnd && sql.kind(0) === '1' ? 1 : 0;
   }
@@ -104,7 +104,7 @@ const scoreComparisonAfterBreak = (sql: SqlReader, score: Score): void => {
 // The whole value is `1=1`, or `(7=7)*9`.
 const scoreLoneComparison = (sql: SqlReader, score: Score): void => {
   const first = sql.kind(0) === '(' ? 1 : 0;
-  if (sql.kind(first) !== '1' || !sql.is(first + 1, '=') || sql.kind(first + 2) !== '1') return;
+  if (sql.kind(first) !== '1' || !/^(?:=|like|<>)$/.test(sql.text(first + 1)) || sql.kind(first + 2) !== '1') return;
   const following = sql.kind(first + 3);
   if (first === 1) score.add('sqli_blind_boolean', following === ')' && sql.kind(5) === 'a' && sql.kind(6) === '1' ? 5 : 0, 0);
   else score.add('sqli_blind_boolean', following === '$' ? 3 : following === 'c' ? 5 : 0, 0);

@@ -45,7 +45,7 @@ const unionPoints = (sql: SqlReader, index: number, at: number): number => {
   if (sql.is(at, 'table') && sql.kind(at + 1) === 'n') return 2;
   if (sql.is(at, 'select')) {
     const isWhole = sql.kind(at + 1) === '$' || (index > 0 && /^[1)s]$/.test(sql.kind(index - 1)) && /^[$c]$/.test(sql.kind(at + 2)));
-    return [isWhole ? 2 : 0, 2, 4, 5][selectStrength(sql, at)] ?? 0;
+    return [isWhole ? 3 : 0, 2, 4, 5][selectStrength(sql, at)] ?? 0;
   }
   return sql.is(index, 'union') && sql.kind(at) === '$' && at > index + 1 ? 1 : 0;
 };
@@ -140,7 +140,13 @@ const statementStrength = (sql: SqlReader, index: number): number => {
     case 'begin':
       return kind === 'n' && following.includes('.') ? 3 : kind === 'T' ? 2 : 0;
     case 'if':
-      return kind === '(' || (kind === '1' && sql.kind(index + 2) === 'o') ? 2 : 0;
+      return kind === '('
+        ? sql.kind(index - 1) === ';' || sql.holdsWork(index + 1, sql.closing(index + 1))
+          ? 2
+          : 1
+        : kind === '1' && sql.kind(index + 2) === 'o'
+          ? 2
+          : 0;
     case 'grant':
     case 'revoke':
       return following === 'all' || /\b(?:dba|select|execute)\b/.test(following) ? 2 : 0;
