@@ -30,8 +30,20 @@ export const createNetns = (prefix: string): Netns => {
   return {
     name,
     run: (...argv) => execFileSync('ip', ['netns', 'exec', name, ...argv], { encoding: 'utf8', maxBuffer: 1e8, stdio: ['ignore', 'pipe', 'pipe'] }),
-    remove: () => ip('netns', 'del', name),
+    remove: () => {
+      // A test that failed half-way leaves its programs; they would keep the test run waiting.
+      for (const pid of execFileSync('ip', ['netns', 'pids', name], { encoding: 'utf8' }).split('\n').map(Number)) if (pid > 1) killQuietly(pid);
+      ip('netns', 'del', name);
+    },
   };
+};
+
+const killQuietly = (pid: number): void => {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself meanwhile.
+  }
 };
 
 let serial = 0;
@@ -87,14 +99,20 @@ export const addClientNetwork = (pair: NetnsPair, network: string, addresses: re
 // Without duplicate address detection a v6 address works at once.
 const flags = (address: string): readonly string[] => (address.includes(':') ? ['nodad'] : []);
 
-/** A node program running inside a namespace, ended with `stop`. `line` resolves with its next output line. */
-export type Inside = { readonly pid: number; readonly line: () => Promise<string>; readonly stop: () => Promise<void> };
+/** A node program running inside a namespace, ended with `stop`. `line` resolves with its next output line, `say` gives it one. */
+export type Inside = {
+  readonly pid: number;
+  readonly line: () => Promise<string>;
+  readonly say: (line: string) => void;
+  readonly stop: () => Promise<void>;
+};
 
 /** Starts JavaScript text in a namespace. */
 export const runInside = (namespace: Netns, script: string, ...args: readonly string[]): Inside => {
   const child = spawn('ip', ['netns', 'exec', namespace.name, process.execPath, '--input-type=module', '-e', script, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
+  child.stdin.on('error', () => undefined);
   const lines: string[] = [];
   const waiting: ((line: string) => void)[] = [];
   let rest = '';
@@ -116,6 +134,9 @@ export const runInside = (namespace: Netns, script: string, ...args: readonly st
         if (ready === undefined) waiting.push(resolve);
         else resolve(ready);
       }),
+    say: (line) => {
+      child.stdin.write(`${line}\n`);
+    },
     stop: async () => {
       child.kill('SIGKILL');
       await ended;

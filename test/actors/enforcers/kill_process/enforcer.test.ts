@@ -141,6 +141,28 @@ describe('what is never touched', () => {
   });
 });
 
+test('a protected process that turns up late lets all go on that were suspended already', async () => {
+  const root = await start(...FAMILY);
+  await expect.poll(async () => (await treeOf(root)).length).toBe(4);
+  const family = await treeOf(root);
+  let looks = 0;
+  const late: Host = {
+    ...host,
+    call: async (name, call) => {
+      const reply = await host.call(name, call);
+      if (name === 'operators') return { ...reply, sessionPids: [family.at(-1)?.pid ?? 0] };
+      if (name !== 'process.tree') return reply;
+      looks += 1;
+      return looks <= 2 ? { processes: family.slice(0, 2) } : { processes: family };
+    },
+  };
+  await expect(createKillProcess({ host: late, clock: systemClock }).apply(request(root))).rejects.toMatchObject({ code: 'SEC_REFUSED' });
+  expect(looks).toBe(3);
+  // A stop takes effect a little after it is sent.
+  await sleep(100);
+  expect(await statesOf(family)).toEqual(['running', 'running', 'running', 'running']);
+});
+
 test('the plan names the process with its start and shows hostile names safely', () => {
   const plan = enforcer.plan(request({ pid: 4242, startTime: 778_899, exe: '/tmp/\u001b[2Jx' }));
   expect(plan.steps[0]).toContain('process 4242');
