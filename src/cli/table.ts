@@ -1,23 +1,21 @@
 import chalk from 'chalk';
 import { toSafe } from '../domain/safe-text.ts';
-import type { Severity } from '../domain/severity.ts';
+import { type CellText, NOTHING, toCells, widthOf } from '../tui/text/cells.ts';
 
 const MAX_CELL = 120;
 
-/** Aligned columns; every cell is made safe. The last column is not padded. */
+/** Aligned columns, wide characters counted as two; every cell is made safe. The last column is not padded. */
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => {
-  const safe = rows.map((row) => row.map((cell) => toSafe(cell, MAX_CELL)));
-  const widths = head.map((title, column) => Math.max(title.length, ...safe.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
+  const titles = head.map((title) => toCells(title));
+  const safe = rows.map((row) => row.map((cell) => toCells(cell, MAX_CELL)));
+  const widths = titles.map((title, column) => safe.reduce((widest, row) => Math.max(widest, widthOf(row[column] ?? NOTHING)), widthOf(title)));
+  const line = (cells: readonly CellText[]): string =>
     cells
-      .map((cell, column) => (column === head.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) => (column === head.length - 1 ? cell : `${cell}${' '.repeat(Math.max(0, (widths[column] ?? 0) - widthOf(cell)))}`))
       .join('  ')
       .trimEnd();
-  return [chalk.dim(line(head)), ...safe.map(line)].join('\n');
+  return [chalk.dim(line(titles)), ...safe.map(line)].join('\n');
 };
-
-/** Severity in words and colour; the words carry the meaning. */
-export const severityText = (severity: Severity): string => severity;
 
 /** `14:02:11` of an RFC 3339 time when it is of today, else with its date; in the host's time zone. */
 export const shortTime = (timestamp: string, now: number): string => {

@@ -1,13 +1,13 @@
 const UNITS: { readonly [unit: string]: number } = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const FORM = /^(\d{1,9})(ms|s|m|h|d)?$/;
 
-/** Milliseconds of `90`, `30s`, `5m`, `1h`, `2d`, `1h30m` (no unit = seconds). Undefined for anything else, zero included. */
+/** Milliseconds of `90`, `30s`, `5m`, `1h`, `2d`, `1h30m` (a number alone is seconds). Undefined for anything else, zero included. */
 export const parseDurationMs = (text: string): number | undefined => {
-  const parts = text.trim().match(/\d{1,9}[a-z]*/g);
+  const parts = text.trim().match(/\d+[a-z]*/g);
   if (parts === null || parts.length > 5 || parts.join('') !== text.trim()) return undefined;
   let total = 0;
   for (const part of parts) {
-    const [, digits = '', unit = 's'] = FORM.exec(part) ?? [];
+    const [, digits = '', unit = parts.length === 1 ? 's' : ''] = FORM.exec(part) ?? [];
     const scale = UNITS[unit];
     if (digits === '' || scale === undefined) return undefined;
     total += Number(digits) * scale;

@@ -10,8 +10,11 @@ export const canonicalIp = (text: string): string | undefined => {
   if (text.length === 0 || text.length > MAX_TEXT) return undefined;
   const bare = unbracket(text);
   if (DOTTED.test(bare)) return isDottedQuad(bare) ? bare : undefined;
+  const [withoutZone = ''] = bare.split('%');
   if (!bare.includes(':') || !ipaddr.IPv6.isValid(bare)) return undefined;
-  const parsed = ipaddr.IPv6.parse(bare.split('%')[0] ?? '');
+  // The parser takes octal and hexadecimal digits in the dotted end of `::ffff:…`: another address than the kernel reads.
+  if (withoutZone.includes('.') && !isDottedQuad(withoutZone.slice(withoutZone.lastIndexOf(':') + 1))) return undefined;
+  const parsed = ipaddr.IPv6.parse(withoutZone);
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toString();
 };
 

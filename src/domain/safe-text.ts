@@ -16,9 +16,9 @@ export const toSafe = (text: string, maxLength = 1024): SafeText => {
 };
 
 // Everything in the Unicode classes Control, Format, Surrogate, Private use, Unassigned, Line and Paragraph separator,
-// and blanks other than the plain space. Emoji variation selectors and combining marks of more than a cluster's worth are
-// left to the terminal.
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]|[^\S ]/gu;
+// blanks other than the plain space, and what has no glyph of its own (fillers, joiners). Emoji variation selectors and
+// combining marks of more than a cluster's worth are left to the terminal.
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}]|[^\S ]|(?![\ufe00-\ufe0f])\p{Default_Ignorable_Code_Point}/gu;
 
 const PLAIN = /^[\x20-\x7e]*$/;
 const isPlain = (text: string): boolean => PLAIN.test(text);
