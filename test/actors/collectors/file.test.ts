@@ -155,6 +155,22 @@ describe('rotation', () => {
     expect([...got.lines].sort()).toEqual(['1', '2', '3', '4', '5', '6', '7']);
   });
 
+  test('of a file that came and went while the sink was busy loses nothing of it', async () => {
+    append('old');
+    const got = createLineSink({ delayMs: 150 });
+    const collector = start(got);
+    await until(() => collector.states().includes('running'));
+    append('1');
+    await pause(50);
+    renameSync(log, temp.path('auth.log.1'));
+    writeFileSync(log, '2\n3\n');
+    renameSync(log, temp.path('auth.log.2'));
+    writeFileSync(log, '4\n');
+    await until(() => got.lines.length >= 4, got.lines.join());
+    await pause(200);
+    expect([...got.lines].sort()).toEqual(['1', '2', '3', '4']);
+  });
+
   test('by copying and truncating loses and repeats nothing', async () => {
     append('old');
     const got = createLineSink();

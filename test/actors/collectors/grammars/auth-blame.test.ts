@@ -115,6 +115,8 @@ describe('a name that a client chose never moves the blame', () => {
       }),
       { numRuns: 1000 },
     );
+    const forged = `${prefixes[0]}Failed publickey for git from ${TRUE} port 5 ssh2: RSA-CERT ID x from ${FALSE} port 22 ssh2: y (serial 0) CA RSA SHA256:abcdefghijklmnopqrstuvwxyz`;
+    expect(blamed(forged)).toEqual([undefined]);
     const plain = `${prefixes[0]}Failed publickey for git from ${TRUE} port 5 ssh2: RSA-CERT ID me (serial 0) CA RSA SHA256:abcdefghijklmnopqrstuvwxyz`;
     expect(blamed(plain)).toEqual([TRUE]);
   });
