@@ -35,14 +35,34 @@ describe('outside text made safe to show', () => {
       )
       .map((parts) => parts.join('')),
   );
-  // Written apart from the product's own classes: ranges, not Unicode properties.
-  const UNSAFE =
-    /[\u0000-\u001f\u007f-\u009f\u00a0\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufeff\uffa0\ufff0-\ufffb\u{e0000}-\u{e0fff}]|\u034f|[\ud800-\udfff]/u;
+  // Written apart from the product's own classes: ranges of code points, not Unicode properties.
+  const UNSAFE: readonly (readonly [number, number])[] = [
+    [0x00, 0x1f],
+    [0x7f, 0xa0],
+    [0xad, 0xad],
+    [0x34f, 0x34f],
+    [0x61c, 0x61c],
+    [0x115f, 0x1160],
+    [0x17b4, 0x17b5],
+    [0x180b, 0x180e],
+    [0x2000, 0x200f],
+    [0x2028, 0x202f],
+    [0x205f, 0x206f],
+    [0x3000, 0x3000],
+    [0x3164, 0x3164],
+    [0xd800, 0xdfff],
+    [0xfeff, 0xfeff],
+    [0xffa0, 0xffa0],
+    [0xfff0, 0xfffb],
+    [0xe0000, 0xe0fff],
+  ];
+  const unsafeIn = (text: string): readonly string[] =>
+    [...text].filter((character) => UNSAFE.some(([first, last]) => (character.codePointAt(0) ?? 0) >= first && (character.codePointAt(0) ?? 0) <= last));
 
   test('no control, bidi, zero-width, separator or broken character ever comes through', () => {
     fc.assert(
       fc.property(hostile, (text) => {
-        expect(toSafe(text)).not.toMatch(UNSAFE);
+        expect(unsafeIn(toSafe(text))).toEqual([]);
       }),
       { numRuns: 3000 },
     );
