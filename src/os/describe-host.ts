@@ -43,9 +43,10 @@ export const describeHost = async (probeProcesses: () => Promise<string | undefi
   };
 };
 
-const canReadJournal = (): boolean => findProgram('journalctl') !== undefined && JOURNAL_PLACES.some((path) => existsSync(path));
+const canReadJournal = (): boolean => findProgram('journalctl') !== undefined && JOURNAL_SOCKETS.some((path) => existsSync(path));
 
-const JOURNAL_PLACES = ['/run/log/journal', '/var/log/journal', '/run/systemd/journal/socket'];
+// The directory of old journals stays behind where no journald runs.
+const JOURNAL_SOCKETS = ['/run/systemd/journal/socket', '/run/systemd/journal/stdout'];
 
 /** By the kernel's own configuration where it is kept; where not, assumed (each use is checked). */
 const canDestroySockets = (): boolean => {

@@ -29,9 +29,11 @@ export const createProcessFeed =
       else acknowledged.reject(unavailable(`the kernel refused with errno ${message.errno}`));
     };
     const buffer = Buffer.alloc(DATAGRAM_BYTES);
-    const handle = libc.poll(fd, { readable: true }, () =>
-      drain(libc, fd, buffer, receive, () => queue.push({ kind: 'overrun', at: options.clock.now(), lost: 1 })),
-    );
+    const handle = libc.poll(fd, { readable: true }, () => {
+      drain(libc, fd, buffer, receive, () => queue.push({ kind: 'overrun', at: options.clock.now(), lost: 1 }));
+      // This callback comes from outside Node's own loop, which does not run promise reactions after it; after an immediate it does.
+      setImmediate(() => undefined);
+    });
     handle.unref();
     try {
       subscribe(libc, fd, 'listen');

@@ -43,6 +43,25 @@ describe.skipIf(skipsWithout(why, 'process connector'))('the process connector',
     expect(mine[2]).toMatchObject({ code: 0 });
   });
 
+  test('tells of it within a few hundredths of a second, also when nothing else happens in this process', async () => {
+    const stop = new AbortController();
+    const listening = Promise.withResolvers<void>();
+    const seen = new Map<number, number>();
+    const feed = createProcessFeed({ clock: systemClock, onListening: listening.resolve })(stop.signal, async (batch) => {
+      for (const fact of batch) if (fact.kind === 'exec') seen.set(fact.pid, performance.now() - fact.at + performance.timeOrigin);
+    });
+    const before = performance.now();
+    await listening.promise;
+    expect(performance.now() - before).toBeLessThan(500);
+    const started = performance.now();
+    const child = spawn('sleep', ['5'], { stdio: 'ignore' });
+    while (!seen.has(child.pid ?? 0) && performance.now() - started < 3000) await sleep(1000);
+    expect(seen.get(child.pid ?? 0)).toBeLessThan(300);
+    child.kill('SIGKILL');
+    stop.abort();
+    await feed;
+  });
+
   test('reads who it was, its standard streams and a preloaded library', async () => {
     const stdin = openSync('/dev/zero', 'r');
     let pid = 0;

@@ -44,7 +44,9 @@ export const createNftSession = (options: { readonly netns?: string | undefined 
 
   const ask = async (line: string, wantsOutput: boolean): Promise<Answer> => {
     const open = line.length <= MAX_LINE ? await connected() : undefined;
-    if (open !== undefined) return open.send(line, wantsOutput);
+    const answer = await open?.send(line, wantsOutput).catch(() => undefined);
+    if (answer !== undefined) return answer;
+    // nft died or hung before it answered. Every batch can be given twice, so it is given again to a fresh process.
     const output = await runProgram(systemCommand('nft', ['-f', '-'], options.netns), { input: `${line}\n` });
     return { output: output.stdout, problem: output.code === 0 ? '' : output.stderr };
   };

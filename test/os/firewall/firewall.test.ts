@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createFirewall, type Firewall } from '../../../src/os/firewall/firewall.ts';
 import { createNetns, type Netns, skipsWithout, whyNoNetns } from '../../kit/netns.ts';
@@ -154,6 +155,18 @@ describe.skipIf(skipsWithout(whyNoNetns(), 'firewall'))('the own table in a real
     await firewall.ensure({});
     await firewall.apply({ add: [{ address: '192.0.2.7', timeoutSeconds: 60 }], remove: [] });
     expect(await addressesNow()).toEqual(['192.0.2.7']);
+  });
+
+  test('goes on when its nft process is killed, between commands or during one', async () => {
+    await firewall.ensure({ protect: [] });
+    for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+      await firewall.apply({ add: [{ address: '192.0.2.7', timeoutSeconds: 60 }], remove: [] });
+      const pids = execFileSync('ip', ['netns', 'pids', namespace.name], { encoding: 'utf8' }).trim().split('\n').map(Number);
+      expect(pids).toHaveLength(1);
+      for (const pid of pids) process.kill(pid, signal);
+      expect(await firewall.apply({ add: [{ address: '192.0.2.8', timeoutSeconds: 60 }], remove: ['192.0.2.7'] })).toEqual({ added: 1, removed: 1 });
+      expect(await addressesNow()).toEqual(['192.0.2.8']);
+    }
   });
 
   test('lets an element expire in the kernel by itself', async () => {
