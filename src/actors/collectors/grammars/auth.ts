@@ -78,4 +78,5 @@ export const createAuthMessageReader = (): ((from: AuthLine) => ParseOutcome) =>
 };
 
 // What `sshd -e` writes to a container's log: messages with nothing before them.
-const BARE = /^(?:Failed |Accepted |Invalid user |error: (?:PAM|maximum)|Connection (?:closed|reset) by |Disconnected from |Received disconnect from )/;
+const BARE =
+  /^(?:Failed |Accepted |Invalid user |(?:error: )?(?:PAM: |maximum authentication attempts )|Connection (?:closed|reset) by |Disconnect(?:ed|ing) |Received (?:disconnect from|signal) |Server listening on |Postponed |banner exchange: |kex_exchange_identification: |Unable to negotiate with |Did not receive identification |drop connection #|Timeout before authentication )/;

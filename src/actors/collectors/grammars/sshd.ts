@@ -37,6 +37,8 @@ export const createSshdReader = (): ((from: AuthLine) => ParseOutcome) => {
         return readConnection(from);
       case 68: // D
         return readDisconnect(from);
+      case 80: // P: the same as `error: PAM: …`, as sshd writes it to a file of its own
+        return line.startsWith('PAM: ', start) ? readPamError(from, start + 5) : 'irrelevant';
       case 85: // U
         return readNotAllowed(from);
       default:

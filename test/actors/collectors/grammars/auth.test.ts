@@ -66,6 +66,12 @@ const LINES: readonly (readonly [string, Want | 'irrelevant' | 'unparsed'])[] = 
   [old(`error: PAM: Authentication failure for illegal user bob from ${V4}`), fail(V4, 'bob', { unknown_user: true })],
   [old('error: PAM: Authentication failure for root from host.example.com'), fail(undefined, 'root')],
 
+  // What `sshd -e` and `sshd -E file` write: no prefix, no `error: `
+  [`PAM: Authentication failure for root from ${V4}`, fail(V4, 'root', { method: 'keyboard-interactive/pam' })],
+  [`maximum authentication attempts exceeded for root from ${V4} port 5 ssh2 [preauth]`, attempt(V4, 'root', { reason: 'max_attempts' })],
+  [`banner exchange: Connection from ${V4} port 5: invalid format`, attempt(V4, undefined, { reason: 'banner' })],
+  ['Server listening on 0.0.0.0 port 22.', 'irrelevant'],
+
   // Accepted
   [old(`Accepted password for alice from ${V4} port 5 ssh2`), { type: 'auth_success', ip: V4, user: 'alice', details: { method: 'password', port: 5 } }],
   [
