@@ -5,17 +5,24 @@ import { SecError } from '../domain/errors.ts';
 /** Names the one process that may use the data directory. */
 const PID_FILE = 'store.pid';
 
+export type DirectoryLock = {
+  readonly release: () => void;
+  /** The last owner died without releasing it, and the machine has not been started anew since. */
+  readonly isAfterDeath: boolean;
+};
+
 /** Takes the data directory for this process. Throws SEC_STORE_LOCKED with the pid of a living owner; a dead one's claim is taken over. */
-export const lockDirectory = (directory: string): { readonly release: () => void } => {
+export const lockDirectory = (directory: string): DirectoryLock => {
   const path = join(directory, PID_FILE);
   const own = `${bootId()} ${process.pid} ${startTimeOf(process.pid) ?? 'unknown'}\n`;
   const temporary = `${path}.${process.pid}`;
   rmSync(temporary, { force: true });
   writeFileSync(temporary, own, { mode: 0o600, flag: 'wx' });
+  let isAfterDeath = false;
   try {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
-      if (tryLink(temporary, path)) return { release: () => release(path, own) };
-      removeStale(path, temporary);
+      if (tryLink(temporary, path)) return { release: () => release(path, own), isAfterDeath };
+      isAfterDeath = removeStale(path, temporary) || isAfterDeath;
     }
     throw new SecError('SEC_STORE_LOCKED', `${path} keeps changing hands`);
   } finally {
@@ -36,21 +43,23 @@ const tryLink = (from: string, to: string): boolean => {
   }
 };
 
-// Only whoever holds the takeover removes a dead claim, so that nobody removes one that was taken in the meantime.
-const removeStale = (path: string, temporary: string): void => {
+// Only whoever holds the takeover removes a dead claim, so that nobody removes one that was taken in the meantime. True: it was of this boot.
+const removeStale = (path: string, temporary: string): boolean => {
   const claim = readIfThere(path);
-  if (claim === undefined) return;
+  if (claim === undefined) return false;
   if (isHeld(claim)) throw new SecError('SEC_STORE_LOCKED', `process ${pidOf(claim)} holds ${path}`);
   const takeover = `${path}.takeover`;
   if (!tryLink(temporary, takeover)) {
     const other = readIfThere(takeover);
-    if (other === undefined) return;
+    if (other === undefined) return false;
     if (isHeld(other)) throw new SecError('SEC_STORE_LOCKED', `process ${pidOf(other)} is taking ${path}`);
     rmSync(takeover, { force: true });
-    return;
+    return false;
   }
   try {
-    if (readIfThere(path) === claim) rmSync(path);
+    if (readIfThere(path) !== claim) return false;
+    rmSync(path);
+    return claim.startsWith(`${bootId()} `);
   } finally {
     rmSync(takeover, { force: true });
   }

@@ -22,6 +22,8 @@ export type Engine = {
   readonly pendingBytes: () => number;
   /** Why the database can no longer be trusted, if so. */
   readonly fault: () => string | undefined;
+  /** From now on nothing is promised on this database any more. */
+  readonly distrust: (why: string) => void;
   /** Called after writes were lost, with them: memory derived from them must be read again. */
   readonly onLost: (listener: (lost: readonly Pending[]) => void) => void;
   /** Writes what is pending, then refuses further writes. */
@@ -152,6 +154,9 @@ export const createEngine = (
     },
     pendingBytes: () => active.bytes() + (writing?.bytes() ?? 0),
     fault: () => fault,
+    distrust: (why) => {
+      fault ??= why;
+    },
     onLost: (listener) => void listeners.push(listener),
     finish: async () => {
       // what could not be written was reported to whoever waited for it, and counted

@@ -5,6 +5,7 @@ import { messageOf, SecError } from '../domain/errors.ts';
 import { takeCleanMarker, writeCleanMarker } from './clean-marker.ts';
 import type { OpenedStore } from './contract.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { raiseDoubt, settleDoubt } from './doubt-marker.ts';
 import { DATA_FILE, type Environment, openEnvironment } from './environment.ts';
 import { MIGRATIONS, type Migration, migrate } from './migrations.ts';
 import { setAside } from './set-aside.ts';
@@ -26,7 +27,8 @@ export type StoreOptions = {
 
 /**
  * Opens or creates the one database of a data directory (0700, files 0600). Import this lazily: it loads the native part.
- * A damaged database is set aside and a fresh one opened, observe-only. Throws SEC_STORE_LOCKED when another process has
+ * A damaged database is set aside and a fresh one opened, observe-only. After a sudden death of its last user in this boot the
+ * file is what the kernel has: it is opened at once and probed meanwhile; damage then makes it observe-only. Throws SEC_STORE_LOCKED when another process has
  * the directory, SEC_STORE_FULL when there is no room to open it, SEC_UNAVAILABLE when a newer build wrote it.
  */
 export const openStore = async (options: StoreOptions): Promise<OpenedStore> => {
@@ -35,7 +37,7 @@ export const openStore = async (options: StoreOptions): Promise<OpenedStore> => 
   chmodSync(directory, 0o700);
   const lock = lockDirectory(directory);
   try {
-    const { environment, schemaVersion, movedTo, notes } = await openSound(options);
+    const { environment, schemaVersion, movedTo, notes, isUnjudged } = await openSound(options, lock.isAfterDeath);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const guard = createSpaceGuard({ clock, freeBytes: options.freeBytes ?? freeBytesOf(directory), ...limits });
     await guard.refresh();
@@ -44,6 +46,7 @@ export const openStore = async (options: StoreOptions): Promise<OpenedStore> => 
       lock.release();
     };
     const store = createStore({ environment, guard, clock, limits, schemaVersion, dataFile: join(directory, DATA_FILE), notes, closed });
+    if (isUnjudged) void judgeMeanwhile(options, notes, store.distrust);
     if (movedTo !== undefined) await store.meta.put(SET_ASIDE_KEY, movedTo);
     return { store, setAside: movedTo };
   } catch (thrown) {
@@ -53,23 +56,34 @@ export const openStore = async (options: StoreOptions): Promise<OpenedStore> => 
 };
 
 type Migrated = { readonly environment: Environment; readonly schemaVersion: number };
-type Sound = Migrated & { readonly movedTo: string | undefined; readonly notes: readonly string[] };
+type Sound = Migrated & { readonly movedTo: string | undefined; readonly notes: string[]; readonly isUnjudged: boolean };
 
-const openSound = async (options: StoreOptions): Promise<Sound> => {
+const openSound = async (options: StoreOptions, isAfterDeath: boolean): Promise<Sound> => {
   const { directory, clock, probe } = options;
   const notes: string[] = [];
   let movedTo: string | undefined;
+  let isUnjudged = false;
   if (isThere(join(directory, DATA_FILE)) && !takeCleanMarker(directory)) {
-    const verdict = await judge(directory, probe, notes);
+    // Once only: if its next user dies before it was found sound, nobody opens it unseen again.
+    isUnjudged = isAfterDeath && probe !== undefined && hasContent(directory) && !raiseDoubt(directory).wasDoubted;
+    const verdict = isUnjudged ? 'ok' : await judge(directory, probe, notes);
     if (verdict === 'corrupt') movedTo = setAside(directory, clock.now());
+    if (!isUnjudged) settleDoubt(directory);
   }
   try {
-    return { ...(await openMigrated(options)), movedTo, notes };
+    return { ...(await openMigrated(options)), movedTo, notes, isUnjudged };
   } catch (thrown) {
     if (movedTo !== undefined || !isDamage(thrown)) throw thrown;
     movedTo = setAside(directory, clock.now());
-    return { ...(await openMigrated(options)), movedTo, notes };
+    settleDoubt(directory);
+    return { ...(await openMigrated(options)), movedTo, notes, isUnjudged: false };
   }
+};
+
+const judgeMeanwhile = async (options: StoreOptions, notes: string[], distrust: (why: string) => void): Promise<void> => {
+  const verdict = await judge(options.directory, options.probe, notes).catch(() => 'gone'); // the whole directory was removed meanwhile
+  if (verdict === 'ok') settleDoubt(options.directory);
+  if (verdict === 'corrupt') distrust('the database was found damaged; the next start sets it aside');
 };
 
 const openMigrated = async ({ directory, migrations = MIGRATIONS }: StoreOptions): Promise<Migrated> => {
@@ -83,9 +97,7 @@ const openMigrated = async ({ directory, migrations = MIGRATIONS }: StoreOptions
 };
 
 const judge = async (directory: string, probe: Probe | undefined, notes: string[]): Promise<'ok' | 'corrupt'> => {
-  const file = lstatSync(join(directory, DATA_FILE));
-  // an empty file would be taken for a new database, and everything in force forgotten without a word
-  if (!file.isFile() || file.size === 0) return 'corrupt';
+  if (!hasContent(directory)) return 'corrupt';
   if (probe === undefined) return 'ok';
   try {
     return await probe(directory);
@@ -94,6 +106,12 @@ const judge = async (directory: string, probe: Probe | undefined, notes: string[
     notes.push(`not probed: ${messageOf(thrown)}`);
     return 'ok';
   }
+};
+
+// an empty file would be taken for a new database, and everything in force forgotten without a word
+const hasContent = (directory: string): boolean => {
+  const file = lstatSync(join(directory, DATA_FILE));
+  return file.isFile() && file.size > 0;
 };
 
 const isThere = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -61,7 +61,7 @@ export const createStore = (options: {
   readonly dataFile: string;
   readonly notes: readonly string[];
   readonly closed: (isClean: boolean) => void;
-}): Store => {
+}): Store & { readonly distrust: (why: string) => void } => {
   const { environment, guard, clock, limits } = options;
   const codec = createRecordCodec();
   const engine = createEngine(environment, guard, limits);
@@ -164,6 +164,7 @@ export const createStore = (options: {
       checkedAt = now;
       environment.readerCheck();
     },
+    distrust: engine.distrust,
     close: () => {
       closing ??= close();
       return closing;

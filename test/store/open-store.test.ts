@@ -218,3 +218,75 @@ test('ticks look after stale readers without disturbing anything', async () => {
   await store.flushed();
   expect(store.health().state).toBe('ok');
 });
+
+describe('after its user died in this boot', () => {
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  const die = (): void => {
+    writeFileSync(join(directory, 'clean'), '');
+    writeFileSync(join(directory, 'store.pid'), `${bootId} 4194305 7\n`);
+  };
+  const slowProbe = () => {
+    const verdict = Promise.withResolvers<'ok' | 'corrupt'>();
+    let probes = 0;
+    const run = (): Promise<'ok' | 'corrupt'> => {
+      probes += 1;
+      return verdict.promise;
+    };
+    return { run, verdict, probes: () => probes };
+  };
+
+  test('the database is there at once and probed meanwhile', async () => {
+    await fill();
+    die();
+    const slow = slowProbe();
+    const { store } = await open({ probe: slow.run });
+    expect(store.leases.live()).toEqual([sampleLease(1)]);
+    expect(slow.probes()).toBe(1);
+    slow.verdict.resolve('ok');
+    await expect.poll(() => existsSync(join(directory, 'doubted'))).toBe(false);
+    expect(store.health()).toMatchObject({ state: 'ok', detail: '' });
+    await store.leases.put([sampleLease(2)]);
+  });
+
+  test('nothing is promised on it any more once it is found damaged, and the next start sets it aside', async () => {
+    await fill();
+    die();
+    const slow = slowProbe();
+    const { store } = await open({ probe: slow.run });
+    slow.verdict.resolve('corrupt');
+    await expect.poll(() => store.health().state).toBe('observe-only');
+    await expect(store.leases.put([sampleLease(2)])).rejects.toMatchObject({ code: 'SEC_STORE_CORRUPT' });
+    await store.close();
+    die();
+    expect((await open({ probe: async () => 'corrupt' })).setAside).toContain('corrupt-');
+  });
+
+  test('it is not opened unseen a second time before it was found sound', async () => {
+    await fill();
+    die();
+    const never = slowProbe();
+    await (await open({ probe: never.run })).store.close();
+    die();
+    const slow = slowProbe();
+    const opening = open({ probe: slow.run });
+    const first = await Promise.race([opening.then(() => 'opened'), new Promise((resolve) => setTimeout(resolve, 200, 'waits'))]);
+    expect(first).toBe('waits');
+    slow.verdict.resolve('ok');
+    expect((await opening).setAside).toBeUndefined();
+    expect(existsSync(join(directory, 'doubted'))).toBe(false);
+  });
+
+  test('an empty file is set aside at once all the same', async () => {
+    await fill();
+    truncateSync(data(), 0);
+    die();
+    expect((await open()).setAside).toContain('corrupt-');
+  });
+
+  test('after a power loss it is probed first', async () => {
+    await fill();
+    die();
+    writeFileSync(join(directory, 'store.pid'), 'another-boot 4194305 7\n');
+    expect((await open({ probe: async () => 'corrupt' })).setAside).toContain('corrupt-');
+  });
+});
