@@ -34,13 +34,11 @@ export const createAuthGrammar = (options: GrammarOptions = {}): Grammar => {
     id: 'auth',
     eventTypes: AUTH_EVENT_TYPES,
     parse: (line, context, emit) => {
-      if (!readSyslogPrefix(line, clock, context.receivedAt, from)) {
-        if (!BARE.test(line)) return 'unparsed';
-        from.at = context.receivedAt;
-        from.host = undefined;
-        from.program = 'sshd';
-        from.pid = '';
-        from.start = 0;
+      const hasPrefix = readSyslogPrefix(line, clock, context.receivedAt, from);
+      // `PAM: …` and `error: …` look like a program's name.
+      if (!hasPrefix || (from.host === undefined && from.pid === '')) {
+        if (BARE.test(line)) takeBare(from, context.receivedAt);
+        else if (!hasPrefix) return 'unparsed';
       }
       from.line = line;
       from.end = line.length;
@@ -51,6 +49,14 @@ export const createAuthGrammar = (options: GrammarOptions = {}): Grammar => {
       return readMessage(from);
     },
   };
+};
+
+const takeBare = (from: AuthLine, receivedAt: number): void => {
+  from.at = receivedAt;
+  from.host = undefined;
+  from.program = 'sshd';
+  from.pid = '';
+  from.start = 0;
 };
 
 /** Reads a message whose program is known; the journal grammar uses it without a syslog prefix. */
@@ -77,6 +83,6 @@ export const createAuthMessageReader = (): ((from: AuthLine) => ParseOutcome) =>
   };
 };
 
-// What `sshd -e` writes to a container's log: messages with nothing before them.
+// What `sshd -e` and `sshd -E` write: messages with nothing before them.
 const BARE =
   /^(?:Failed |Accepted |Invalid user |(?:error: )?(?:PAM: |maximum authentication attempts )|Connection (?:closed|reset) by |Disconnect(?:ed|ing) |Received (?:disconnect from|signal) |Server listening on |Postponed |banner exchange: |kex_exchange_identification: |Unable to negotiate with |Did not receive identification |drop connection #|Timeout before authentication )/;

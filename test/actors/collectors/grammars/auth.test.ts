@@ -70,6 +70,7 @@ const LINES: readonly (readonly [string, Want | 'irrelevant' | 'unparsed'])[] = 
   [`PAM: Authentication failure for root from ${V4}`, fail(V4, 'root', { method: 'keyboard-interactive/pam' })],
   [`maximum authentication attempts exceeded for root from ${V4} port 5 ssh2 [preauth]`, attempt(V4, 'root', { reason: 'max_attempts' })],
   [`banner exchange: Connection from ${V4} port 5: invalid format`, attempt(V4, undefined, { reason: 'banner' })],
+  [`error: PAM: Authentication failure for root from ${V4}`, fail(V4, 'root')],
   ['Server listening on 0.0.0.0 port 22.', 'irrelevant'],
 
   // Accepted
