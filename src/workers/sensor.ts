@@ -74,7 +74,7 @@ export const createSensor = async (options: SensorOptions): Promise<Sensor> => {
   // Rejects when the worker ends or does not answer in time.
   const answerOf = async <Value>(from: WorkerLink, answer: Promise<Value>): Promise<Value> => {
     const done = new AbortController();
-    const tooLate = pause(answerMs, 'it did not answer', { signal: AbortSignal.any([done.signal, closing.signal]) });
+    const tooLate = pause(BOOT_MS, 'it did not answer', { signal: AbortSignal.any([done.signal, closing.signal]) });
     const dead = Promise.race([from.gone, tooLate]).then((why) => {
       throw new SecError('SEC_INTERNAL', `sensor worker: ${why}`);
     });
@@ -230,5 +230,7 @@ export const createSensor = async (options: SensorOptions): Promise<Sensor> => {
   };
 };
 
+// Loading every module on a busy host takes its time; a worker that works has only `answerMs`.
+const BOOT_MS = 20_000;
 const MAX_PAUSE_MS = 5000;
 const MAX_WAITING = 4096;
