@@ -45,7 +45,7 @@ export const CODE_RULES: readonly CodeRule[] = [
     type: 'memory_injection',
     severity: 'HIGH',
     says: 'code given on the command line writes into another process',
-    all: [/ptrace|PTRACE_(?:ATTACH|POKE)|process_vm_writev|\/proc\/\S{0,40}\/mem/],
+    all: [/ptrace|PTRACE_(?:ATTACH|POKE)|process_vm_writev|\/proc\/[^/\s]{1,40}\/mem/],
   },
   { id: 'code_fetch_run', type: 'download_cradle', severity: 'HIGH', says: 'code given on the command line fetches code and runs it', all: [FETCH, RUN] },
   {

@@ -1,6 +1,7 @@
 import type { SecurityEvent } from '../../../domain/event.ts';
 import { textOf } from '../../../domain/event.ts';
 import { type Detector, defineModule, type Emit } from '../../contract.ts';
+import { createBoundedMap } from './bounded-map.ts';
 import { judgeClaim } from './claims.ts';
 import { type DraftContext, draftOf } from './draft.ts';
 import { judgeFile } from './file-events.ts';
@@ -23,6 +24,7 @@ export const createDetector = (settings: RuntimeSettings): Detector => {
   const pipes = createPipeLinks();
   const steps = createRecentSteps();
   const owners = createSocketOwners();
+  const stolen = createBoundedMap<string, SecurityEvent>(MAX_SOCKETS);
   const onProcess = (event: SecurityEvent, emit: Emit): void => {
     const facts = processFactsOf(event);
     if (isTrusted(facts, settings)) return;
@@ -36,7 +38,13 @@ export const createDetector = (settings: RuntimeSettings): Detector => {
       judgeWindowsProcess(facts, add);
     });
     const context = contextOf(event, 'command_line', facts.commandLine || facts.executable || facts.name);
-    for (const one of found) emit(draftOf(one, context));
+    for (const one of found) {
+      // What a stolen shell starts inherits its socket: one attack, told about the shell that began it.
+      const [socket = ''] = facts.stdio;
+      const first = one.type === 'reverse_shell' && socket.startsWith('socket:') ? stolen.get(socket) : undefined;
+      emit(draftOf(one, first === undefined ? context : { ...context, entities: first.entities, earlier: [first.id] }));
+      if (one.type === 'reverse_shell' && first === undefined && socket.startsWith('socket:')) stolen.set(socket, event);
+    }
     const joined = pipes.onProcess(facts);
     if (joined !== undefined) {
       emit(
@@ -58,10 +66,11 @@ export const createDetector = (settings: RuntimeSettings): Detector => {
       const context = contextOf(event, ...evidenceOf(event));
       for (const one of worstOfType((add) => judge(event, add))) emit(draftOf(one, context));
     },
-    size: () => pipes.size() + steps.size() + owners.size(),
+    size: () => pipes.size() + steps.size() + owners.size() + stolen.size(),
     sweep: (now) => {
       pipes.sweep(now);
       steps.sweep(now);
+      stolen.prune((event) => event.at < now - STOLEN_MS);
     },
   };
 };
@@ -113,20 +122,16 @@ const isTrusted = (facts: ProcessFacts, settings: RuntimeSettings): boolean => {
   return settings.trusted_executables.some((path) => (path.endsWith('/') ? facts.executable.startsWith(path) : facts.executable === path));
 };
 
-const MAX_OWNED_SOCKETS = 2048;
+const MAX_SOCKETS = 2048;
+const STOLEN_MS = 86_400_000;
 
 const createSocketOwners = () => {
-  const sockets = new Set<string>();
+  const sockets = createBoundedMap<string, true>(MAX_SOCKETS);
   return {
-    has: (socket: string): boolean => sockets.has(socket),
+    has: sockets.has,
     add: (socket: string): void => {
-      if (!socket.startsWith('socket:')) return;
-      if (sockets.size >= MAX_OWNED_SOCKETS) {
-        const oldest = sockets.values().next();
-        if (oldest.done === false) sockets.delete(oldest.value);
-      }
-      sockets.add(socket);
+      if (socket.startsWith('socket:')) sockets.set(socket, true);
     },
-    size: (): number => sockets.size,
+    size: sockets.size,
   };
 };

@@ -78,12 +78,14 @@ const SCRIPT =
   /\.(?:sh|bash|py|pl|rb|php\d?|phtml|jspx?|aspx?|ps1|psm1|bat|cmd|vbs|vbe|jse?|wsf|hta|exe|dll|scr|com|msi|cpl|sys|so(?:\.\d{1,3}){0,3}|elf|bin|ko|jar|class|lnk|run|out)$/i;
 const HAS_PROGRAM_NAME = /\.(?:exe|dll|scr|bat|cmd|ps1|vbs|hta|msi|com|cpl|sys|lnk|jse|wsf)$/i;
 const WINDOWS_SCRATCH = /\\(?:temp|tmp|appdata|downloads|users\\public|programdata|windows\\temp)\\/i;
-const WEB_UPLOADS = /\/(?:uploads?|files|media|images|img|cache|tmp|wp-content\/uploads)\/[^ ]{0,200}\.(?:php\d?|phtml|phar|jspx?|aspx?|cgi|pl)$/i;
+const UPLOAD_FOLDER = /\/(?:uploads?|files|media|images|img|cache|tmp)\//i;
+const SERVER_SCRIPT = /\.(?:php\d?|phtml|phar|jspx?|aspx?|cgi|pl)$/i;
 
 const suspiciousFile = (path: string, event: SecurityEvent): Match | undefined => {
   if (event.type === 'file_deleted') return undefined;
   const name = path.slice(path.lastIndexOf('/') + 1);
-  if (WEB_UPLOADS.test(path)) return match('suspicious_file', 'HIGH', 'script_in_uploads', 'a script appears among uploaded files');
+  if (SERVER_SCRIPT.test(path) && UPLOAD_FOLDER.test(path) && !WRITABLE_PLACE.test(path))
+    return match('suspicious_file', 'HIGH', 'script_in_uploads', 'a script appears among uploaded files');
   if (WINDOWS_SCRATCH.test(path) && (SCRIPT.test(path) || HAS_PROGRAM_NAME.test(path)))
     return match('suspicious_file', 'HIGH', 'program_in_scratch', 'a program appears in a scratch folder');
   if (!WRITABLE_PLACE.test(path) || BUILDER_PLACE.test(path)) return undefined;

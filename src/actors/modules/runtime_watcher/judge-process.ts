@@ -100,7 +100,7 @@ export const KERNEL_NAME: RegExp =
 const judgeName = (facts: ProcessFacts, add: (found: Match) => void): void => {
   const { argv0, executable } = facts;
   if (executable === '' || argv0 === '') return;
-  if (/^\[[\w/:.-]{2,40}\]$/.test(argv0) || (KERNEL_NAME.test(argv0) && executable.startsWith('/'))) {
+  if (/^\[[\w/:.-]{2,40}\]$/.test(argv0)) {
     add(match('masquerading', 'HIGH', 'kernel_name', 'a program calls itself like a kernel thread', facts.head));
   }
 };

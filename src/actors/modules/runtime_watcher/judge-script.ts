@@ -218,7 +218,7 @@ const judgeLoop = (command: Command, add: (found: Match) => void): void => {
   ) {
     add(match('network_scan', 'MEDIUM', 'host_loop', 'hosts are tried one after another', command));
   }
-  if (NAME_LOOKUPS.has(command.program) && /\$[\w({][^ ]{0,80}\.[a-zA-Z$]/.test(command.text))
+  if (NAME_LOOKUPS.has(command.program) && /\$[\w({][^ .$]{0,80}\.[a-zA-Z$]/.test(command.text))
     add(match('data_exfiltration', 'HIGH', 'data_in_name', 'data is sent out inside name lookups', command));
 };
 

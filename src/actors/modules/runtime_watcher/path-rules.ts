@@ -67,7 +67,7 @@ export const SECRET_PATHS: readonly PathRule[] = [
   secret(
     'read_browser_profile',
     'MEDIUM',
-    /(?:firefox|chromium|google-chrome|mozilla)[^ ]*\/(?:places\.sqlite|Bookmarks|History|Cookies)/,
+    /\/places\.sqlite$|\/(?:chromium|google-chrome|brave|vivaldi|opera)\/[^/ ]{1,64}\/(?:Bookmarks|History|Cookies)$/,
     'a browser profile is read',
   ),
   secret(
@@ -140,7 +140,13 @@ export const GUARDED_PATHS: readonly PathRule[] = [
     'a kernel protection is switched',
   ),
   write('write_sysrq', 'data_destruction', 'HIGH', /^\/proc\/sysrq-trigger$/, 'the kernel is told to reboot or crash'),
-  write('write_disk', 'data_destruction', 'HIGH', /^\/dev\/(?:sd[a-z]|vd[a-z]|xvd[a-z]|nvme\d+n\d+|mmcblk\d+|dm-\d+|mapper\/\S+)\d*$/, 'a disk is overwritten'),
+  write(
+    'write_disk',
+    'data_destruction',
+    'HIGH',
+    /^\/dev\/(?:(?:sd|vd|xvd|hd)[a-z]\d{0,3}|nvme\d{1,3}n\d{1,3}(?:p\d{1,3})?|mmcblk\d{1,3}(?:p\d{1,3})?|dm-\d{1,4}|mapper\/\S+)$/,
+    'a disk is overwritten',
+  ),
   write('write_authorized_keys', 'malicious_persistence', 'MEDIUM', /\/authorized_keys2?$/, 'a key that may log in is added'),
   write(
     'write_cron',
@@ -153,7 +159,7 @@ export const GUARDED_PATHS: readonly PathRule[] = [
     'write_unit',
     'persistence_created',
     'MEDIUM',
-    /\/systemd\/(?:system|user)(?:\.conf\.d)?\/[^ ]*\.(?:service|timer|socket|path|mount|conf)$|\/systemd\/(?:system|user)-(?:generators|shutdown|sleep)\//,
+    /\/systemd\/(?:system|user)\/(?:[^/ ]{1,128}\/)?[^/ ]{1,128}\.(?:service|timer|socket|path|mount|conf)$|\/systemd\/(?:system|user)-(?:generators|shutdown|sleep)\//,
     'a service unit is written',
   ),
   write(
@@ -175,7 +181,7 @@ export const GUARDED_PATHS: readonly PathRule[] = [
     'write_session_start',
     'persistence_created',
     'MEDIUM',
-    /\/autostart\/[^ ]*\.desktop$|^\/etc\/update-motd\.d\/|^\/etc\/xdg\/autostart\/|\/\.config\/autostart-scripts\//,
+    /\/autostart\/[^/ ]{1,128}\.desktop$|^\/etc\/update-motd\.d\/|^\/etc\/xdg\/autostart\/|\/\.config\/autostart-scripts\//,
     'what starts with a session is changed',
   ),
   write(
@@ -197,7 +203,7 @@ export const GUARDED_PATHS: readonly PathRule[] = [
     'write_python_start',
     'persistence_created',
     'MEDIUM',
-    /(?:site|dist)-packages\/[^ ]*(?:\.pth|(?:site|user)customize\.py)$/,
+    /(?:site|dist)-packages\/[^/ ]{1,128}\.pth$|\/(?:site|user)customize\.py$/,
     'what every Python start runs is changed',
   ),
   write('write_sshd_config', 'sensitive_file_change', 'MEDIUM', /^\/etc\/ssh\/sshd_config(?:\.d\/|$)/, 'the remote login rules are changed'),
@@ -244,7 +250,7 @@ export const LOG_PATHS: readonly PathRule[] = [
   },
   {
     id: 'wipe_system_log',
-    path: /^\/(?:private\/)?var\/log(?:\/?\*?$|\/(?:syslog|messages|kern|daemon|cron|maillog|mail\.log|journal|user\.log|dmesg|dpkg|yum|apt|boot|\*))/,
+    path: /^\/(?:private\/)?var\/log(?:\/?\*?$|\/(?:syslog|messages|kern|daemon|cron|maillog|system\.log|mail\.log|journal|user\.log|dmesg|dpkg|yum|apt|boot|\*))/,
     severity: 'HIGH',
     type: 'log_tampering',
     says: 'system logs are wiped',

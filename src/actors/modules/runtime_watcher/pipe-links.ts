@@ -1,3 +1,4 @@
+import { createBoundedMap } from './bounded-map.ts';
 import { isOpenRunner } from './judge-process.ts';
 import { type Match, match } from './match.ts';
 import { type ProcessFacts, programOf } from './process-facts.ts';
@@ -19,16 +20,8 @@ export type PipeFinding = { readonly found: Match; readonly shell: ProcessFacts;
  * of their pipes tell that they belong together. At most 1,024 pipes are remembered, for ten minutes of event time.
  */
 export const createPipeLinks = (maxPipes = 1024) => {
-  const writers = new Map<string, End>();
-  const readers = new Map<string, End>();
-  const keep = (side: Map<string, End>, pipe: string, end: End): void => {
-    side.delete(pipe);
-    if (side.size >= maxPipes) {
-      const oldest = side.keys().next();
-      if (oldest.done === false) side.delete(oldest.value);
-    }
-    side.set(pipe, end);
-  };
+  const writers = createBoundedMap<string, End>(maxPipes);
+  const readers = createBoundedMap<string, End>(maxPipes);
   return {
     onProcess: (facts: ProcessFacts): PipeFinding | undefined => {
       const [input = '', output = ''] = facts.stdio;
@@ -38,15 +31,15 @@ export const createPipeLinks = (maxPipes = 1024) => {
       const role = roleOf(facts);
       if (role === undefined) return undefined;
       const end: End = { role, facts };
-      if (isReading) keep(readers, input, end);
-      if (isWriting) keep(writers, output, end);
+      if (isReading) readers.set(input, end);
+      if (isWriting) writers.set(output, end);
       const before = isReading ? writers.get(input) : undefined;
       const after = isWriting ? readers.get(output) : undefined;
       return (before === undefined ? undefined : judge(before, end)) ?? (after === undefined ? undefined : judge(end, after));
     },
-    size: (): number => writers.size + readers.size,
+    size: (): number => writers.size() + readers.size(),
     sweep: (now: number): void => {
-      for (const side of [writers, readers]) for (const [pipe, end] of side) if (end.facts.event.at < now - MAX_AGE_MS) side.delete(pipe);
+      for (const side of [writers, readers]) side.prune((end) => end.facts.event.at < now - MAX_AGE_MS);
     },
   };
 };

@@ -6,6 +6,7 @@ export const programName = (path: string): string => {
   if (name.endsWith('.exe')) name = name.slice(0, -4);
   const alias = ALIASES.get(name);
   if (alias !== undefined) return alias;
+  if (!/\d/.test(name)) return name;
   const bare = name.replace(VERSION, '');
   if (bare !== name && VERSIONED.has(bare)) return ALIASES.get(bare) ?? bare;
   return name;

@@ -1,3 +1,4 @@
+import { createBoundedMap } from './bounded-map.ts';
 import { type Match, match } from './match.ts';
 import { WRITABLE_PLACE } from './path-rules.ts';
 import { type ProcessFacts, programOf } from './process-facts.ts';
@@ -9,6 +10,8 @@ import { writesOf } from './write-targets.ts';
 type Fetched = { readonly at: number; readonly eventId: string; readonly isBare: boolean };
 type Looking = { readonly startedAt: number; readonly names: Set<string>; readonly eventIds: string[]; isTold: boolean };
 
+type Lookings = ReturnType<typeof createBoundedMap<string, Looking>>;
+
 /** A match that rests on earlier events too. */
 export type StepFinding = { readonly found: Match; readonly earlier: readonly string[] };
 
@@ -17,8 +20,8 @@ export type StepFinding = { readonly found: Match; readonly earlier: readonly st
  * 512 parents, ten minutes of event time.
  */
 export const createRecentSteps = (maxKeys = 512) => {
-  const fetched = new Map<string, Fetched>();
-  const looking = new Map<string, Looking>();
+  const fetched = createBoundedMap<string, Fetched>(maxKeys);
+  const looking = createBoundedMap<string, Looking>(maxKeys);
   return {
     onProcess: (facts: ProcessFacts, cwd: string): StepFinding | undefined => {
       const { head, event } = facts;
@@ -29,7 +32,6 @@ export const createRecentSteps = (maxKeys = 512) => {
           head.args,
           writesOf(head).map((one) => one.path),
         )) {
-          bound(fetched, maxKeys);
           fetched.set(absolute(path, cwd), {
             at: event.at,
             eventId: event.id,
@@ -47,12 +49,12 @@ export const createRecentSteps = (maxKeys = 512) => {
           earlier: [run.eventId],
         };
       }
-      return lookOver(facts, program, looking, maxKeys);
+      return lookOver(facts, program, looking);
     },
-    size: (): number => fetched.size + looking.size,
+    size: (): number => fetched.size() + looking.size(),
     sweep: (now: number): void => {
-      for (const [key, one] of fetched) if (one.at < now - MAX_AGE_MS) fetched.delete(key);
-      for (const [key, one] of looking) if (one.startedAt < now - MAX_AGE_MS) looking.delete(key);
+      fetched.prune((one) => one.at < now - MAX_AGE_MS);
+      looking.prune((one) => one.startedAt < now - MAX_AGE_MS);
     },
   };
 };
@@ -60,12 +62,6 @@ export const createRecentSteps = (maxKeys = 512) => {
 const MAX_AGE_MS = 600_000;
 const LOOK_WINDOW_MS = 60_000;
 const LOOKS = 6;
-
-const bound = (map: Map<string, unknown>, max: number): void => {
-  if (map.size < max) return;
-  const oldest = map.keys().next();
-  if (oldest.done === false) map.delete(oldest.value);
-};
 
 const absolute = (path: string, cwd: string): string => {
   if (path === '' || path.startsWith('/')) return path;
@@ -84,15 +80,13 @@ const targetsOf = (args: readonly string[], written: readonly string[]): readonl
     .filter((name) => name !== '');
 };
 
-const lookOver = (facts: ProcessFacts, program: string, looking: Map<string, Looking>, maxKeys: number): StepFinding | undefined => {
+const lookOver = (facts: ProcessFacts, program: string, looking: Lookings): StepFinding | undefined => {
   if (!CURIOUS_LOOKERS.has(program) || !SHELLS.has(facts.parent)) return undefined;
   const parentPid = facts.event.details['parent_pid'];
   if (typeof parentPid !== 'number') return undefined;
   const key = String(parentPid);
   let one = looking.get(key);
   if (one === undefined || facts.event.at - one.startedAt > LOOK_WINDOW_MS || facts.event.at < one.startedAt) {
-    looking.delete(key);
-    bound(looking, maxKeys);
     one = { startedAt: facts.event.at, names: new Set(), eventIds: [], isTold: false };
     looking.set(key, one);
   }

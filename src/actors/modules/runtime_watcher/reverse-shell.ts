@@ -63,7 +63,7 @@ const judgeSocat = (command: Command): Match | undefined => {
   const exec = command.args.find((arg) => /^(?:exec|system|shell):/i.test(arg));
   if (exec === undefined) return undefined;
   const isNetwork = command.args.some((arg) => /^(?:tcp|udp|openssl|ssl|sctp|dtls|socks|proxy|vsock)[46]?(?:-\w+)?:/i.test(arg));
-  const isShell = /:["']?(?:\/\S*\/)?(?:ba|da|z|k|a)?sh\b|:["']?\S*(?:python|perl|login|cmd|su)\b/i.test(exec);
+  const isShell = /:["']?(?:\/[\w/]{0,64}\/)?(?:(?:ba|da|z|k|a)?sh|python[\d.]{0,4}|perl|login|cmd|su)\b/i.test(exec);
   if (!isNetwork) return undefined;
   if (isShell) return reverse('socat_exec', 'a shell is joined to a network connection', command);
   return match('reverse_shell', 'MEDIUM', 'socat_program', 'a program is joined to a network connection', command);

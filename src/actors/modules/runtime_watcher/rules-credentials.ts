@@ -1,6 +1,6 @@
 import { type CommandRule, rule } from './rule.ts';
 
-const SECRET_WORD = /\b(?:passw(?:or)?d|passwd|pwd|secrets?|api[_-]?keys?|access[_-]?keys?|private[_ -]?key|credentials?|token)\b/i;
+const SECRET_WORD = /^[^/]{0,160}\b(?:passw(?:or)?d|passwd|pwd|secrets?|api[_-]?keys?|access[_-]?keys?|private[_ -]?key|credentials?|token)\b/i;
 const WIDE_PLACE = /(?:^| )(?:\/|~|\/(?:etc|home|var|opt|root|srv|usr|mnt)(?:\/\S*)?|\$HOME|\/\*|\$\{?\w+\}?)\/?(?: |$)/;
 
 /** Rules about getting at passwords, keys and tokens. */
@@ -11,11 +11,14 @@ export const CREDENTIAL_RULES: readonly CommandRule[] = [
   rule('dump_process_gdb', 'credential_access', 'HIGH', 'gdb', 'the memory of a process is dumped', {
     all: [/(?:generate-core-file|dump (?:binary )?memory|gcore)/],
   }),
+  rule('call_in_process', 'memory_injection', 'HIGH', 'gdb', 'a debugger runs code inside another process', {
+    all: [/(?:^| )(?:-p|--pid|-ex ['"]?attach)/, /\bcall\b|compile code|set (?:var|\{)|print \(/],
+  }),
   rule('trace_login', 'credential_access', 'HIGH', 'strace ltrace', 'a login program is traced', {
     all: [/-p/, /pgrep|pidof|sshd|sudo|\bsu\b|login|passwd|pgrep|pidof/],
   }),
   rule('core_memory', 'credential_access', 'HIGH', 'dd', 'the memory of a process or the kernel is read', {
-    all: [/if=\/(?:dev\/k?mem|proc\/(?:kcore|\S+\/mem))/],
+    all: [/if=\/(?:dev\/k?mem|proc\/(?:kcore|[^/\s]{1,64}\/mem))/],
   }),
   rule('search_passwords', 'credential_access', 'MEDIUM', 'grep rg ag ack', 'files are searched for passwords', {
     all: [SECRET_WORD, WIDE_PLACE],
@@ -50,15 +53,14 @@ export const CREDENTIAL_RULES: readonly CommandRule[] = [
     all: [/169\.254\.169\.254|metadata\.google\.internal|100\.100\.100\.200/],
   }),
   rule('cluster_secrets', 'credential_access', 'MEDIUM', 'kubectl oc', 'secrets of the cluster are read', {
-    all: [/\bget (?:-\S+ )*secrets?\b|\bdescribe secrets?\b/],
+    all: [/\b(?:get|describe)\b/, /(?:^| )secrets?(?:$|[ /])/],
   }),
   rule('cloud_secrets', 'credential_access', 'MEDIUM', 'aws', 'secrets of the cloud account are read', {
-    all: [
-      /secretsmanager (?:get-secret-value|batch-get)|ssm get-parameters?[^|]*--with-decryption|ec2 get-password-data|iam create-access-key|sts get-(?:session|federation)-token/,
-    ],
+    all: [/secretsmanager (?:get-secret-value|batch-get)|ec2 get-password-data|iam create-access-key|sts get-(?:session|federation)-token/],
   }),
+  rule('cloud_parameters', 'credential_access', 'MEDIUM', 'aws', 'secrets of the cloud account are read', { all: [/ssm get-parameter/, /--with-decryption/] }),
   rule('sniff_credentials', 'credential_access', 'MEDIUM', 'tcpdump tshark dumpcap ngrep', 'clear-text logins are listened for', {
-    all: [/port (?:21|23|25|110|143|389)\b|port (?:ftp|telnet|pop3|imap|smtp|http)\b|passw|\bUSER\b|user\b.*pass/i],
+    all: [/port (?:21|23|25|110|143|389)\b|port (?:ftp|telnet|pop3|imap|smtp|http)\b|passw|\buser\b/i],
   }),
   rule('sniff_to_scratch', 'credential_access', 'MEDIUM', 'tcpdump tshark dumpcap', 'traffic is recorded in a scratch folder', {
     all: [/-w \/(?:tmp|var\/tmp|dev\/shm)\//],
@@ -68,12 +70,12 @@ export const CREDENTIAL_RULES: readonly CommandRule[] = [
     none: [/scancodes|keycodes|--ascii|^-[aksm]$/],
   }),
   rule('keylog_tty', 'credential_access', 'MEDIUM', 'script', 'a terminal is recorded in secret', {
-    all: [/(?:^| )-[a-z]*q[a-z]*f|-[a-z]*f[a-z]*q/, /\/(?:tmp|dev\/shm|var\/tmp)\//],
+    all: [/(?:^| )-[a-pr-z]{0,4}q/, /(?:^| )-[a-eg-z]{0,4}f/, /\/(?:tmp|dev\/shm|var\/tmp)\//],
   }),
   rule('tty_audit', 'credential_access', 'MEDIUM', 'ausearch aureport', 'recorded key strokes are read', { all: [/--tty|-m TTY|-i TTY/i] }),
-  rule('clipboard_watch', 'credential_access', 'LOW', 'xclip xsel wl-paste', 'the clipboard is read', { all: [/-o\b|--output|-b\b.*-o/] }),
+  rule('clipboard_watch', 'credential_access', 'LOW', 'xclip xsel wl-paste', 'the clipboard is read', { all: [/-o\b|--output/] }),
   rule('dump_keychain', 'credential_access', 'HIGH', 'security', 'a password store is dumped', {
-    all: [/dump-keychain|find-(?:generic|internet)-password .*-w|export -k/],
+    all: [/dump-keychain|find-(?:generic|internet)-password|export -k/],
   }),
   rule('sss_dump', 'credential_access', 'HIGH', 'tdbdump ldbsearch', 'cached domain credentials are read', { all: [/secrets\.(?:tdb|ldb)|sss\/|cache_/] }),
   rule('crack_sudo', 'credential_access', 'MEDIUM', 'sudo su', 'a password is given to sudo by a program', { all: [/(?:^| )-[a-zA-Z]*S(?: |$)/] }),
@@ -83,11 +85,12 @@ export const CREDENTIAL_RULES: readonly CommandRule[] = [
   }),
   rule('ldap_dump', 'host_discovery', 'LOW', 'ldapsearch', 'the directory is listed', { all: [/(?:^| )-w \S/] }),
   rule('uid0_account', 'account_manipulation', 'CRITICAL', 'useradd usermod', 'an account with the rights of root is made', {
-    all: [/(?:^| )(?:-[a-zA-Z]*o[a-zA-Z]* |--non-unique )/, /(?:^| )(?:-[a-zA-Z]*u ?|--uid[ =])0\b/],
+    all: [/(?:^| )(?:-[a-np-zA-Z]*o|--non-unique )/, /(?:^| )(?:-[a-zA-Z]*u ?|--uid[ =])0\b/],
   }),
   rule('root_group', 'account_manipulation', 'MEDIUM', 'useradd usermod gpasswd', 'an account gets the rights of an administrator', {
     all: [
-      /(?:^| )(?:-[a-zA-Z]*[gGa] ?|--(?:groups?|gid|add)[ =])\S*(?:\b(?:sudo|wheel|root|admin|docker|lxd|disk|shadow|adm)\b|0(?: |$))|(?:^| )(?:sudo|wheel)$/,
+      /(?:^| )(?:-[a-fh-zA-FH-Z]{0,6}[gG]|-a |--(?:groups?|gid|add)[ =])/,
+      /[\s,=](?:sudo|wheel|root|admin|docker|lxd|disk|shadow|adm)(?:$|[\s,])|(?:-g|--gid)[ =]?0(?: |$)/,
     ],
   }),
   rule('account_created', 'account_manipulation', 'LOW', 'useradd newusers', 'an account is made', { none: [/^-D|--help|nologin|\/false(?: |$)/] }),

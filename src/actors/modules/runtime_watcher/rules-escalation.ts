@@ -16,8 +16,19 @@ export const ESCALATION_RULES: readonly CommandRule[] = [
   rule('suid_set', 'privilege_escalation', 'MEDIUM', 'chmod', 'a program is given the rights of its owner', {
     all: [/(?:^| )(?:u?g?\+[rwx]*s|[246][0-7]{3}|0[246][0-7]{3}|u=[rwx]*s|g\+s)/],
   }),
+  rule('secret_opened', 'privilege_escalation', 'HIGH', 'chmod setfacl', 'a file that holds passwords or rights is opened to others', {
+    all: [
+      /\/etc\/(?:shadow|gshadow|passwd|sudoers|sudoers\.d\S{0,64}|crontab|ld\.so\.preload)(?: |$)/,
+      /(?:^| )(?:0?[0-7]?[0-7]{2}[2367]|0?[0-7]?[0-7][2367][0-7]|[ugoa]*[+=][rx]*w|-[a-zA-Z]*m)/,
+    ],
+    none: [/(?:^| )0?[0-7]?(?:64|60|44|40|00)[04] /],
+  }),
+  rule('secret_given', 'privilege_escalation', 'MEDIUM', 'chown chgrp', 'a file that holds passwords or rights is given to another user', {
+    all: [/\/etc\/(?:shadow|gshadow|passwd|sudoers|crontab|ld\.so\.preload)(?: |$)/],
+    none: [/(?:^| )(?:root|0)(?:[:.](?:root|shadow|0|wheel))? |(?:^| )(?:shadow|root) \//],
+  }),
   rule('suid_install', 'privilege_escalation', 'HIGH', 'install', 'a program is installed with the rights of its owner', {
-    all: [/(?:^| )(?:-[a-zA-Z]*m ?=?|--mode[= ])(?:[46][0-7]{3}|0[46][0-7]{3}|\S*\+?s)/],
+    all: [/(?:^| )(?:-[a-ln-zA-Z]{0,6}m ?|--mode[= ])(?:0?[46][0-7]{3}\b|[ugoarwx,=+]{0,12}s\b)/],
   }),
   rule('capability_root', 'privilege_escalation', 'HIGH', 'setcap', 'a program is given a capability as good as root', {
     all: [/cap_(?:setuid|setgid|sys_admin|sys_ptrace|sys_module|dac_override|dac_read_search|chown|fowner|setfcap|sys_rawio)|=eip|all[+=]/i],
@@ -64,7 +75,7 @@ export const ESCALATION_RULES: readonly CommandRule[] = [
   rule('escape_zip', 'lolbin_abuse', 'HIGH', 'zip', 'zip runs a command', { all: [/(?:^| )-[a-z]*T|--test/, /(?:^| )-[a-z]*TT|--unzip-command/] }),
   rule('escape_nmap', 'lolbin_abuse', 'HIGH', 'nmap', 'nmap opens a shell', { all: [/--interactive|os\.execute/] }),
   rule('escape_ssh', 'lolbin_abuse', 'HIGH', 'ssh scp sftp rsync', 'a remote copy tool runs a local command', {
-    all: [/ProxyCommand[= ]["']?;|LocalCommand[= ]\S*;|(?:^| )-e ["']?(?:\/bin\/)?(?:ba)?sh\b|-S \/\S+\.sh/],
+    all: [/ProxyCommand[= ]["']?;|PermitLocalCommand[= ]yes|(?:^| )-e ["']?(?:\/bin\/)?(?:ba)?sh\b/],
   }),
   rule('escape_tcpdump', 'lolbin_abuse', 'HIGH', 'tcpdump', 'tcpdump runs a command after each file', {
     all: [/(?:^| )-z \S/],
@@ -75,10 +86,10 @@ export const ESCALATION_RULES: readonly CommandRule[] = [
   rule('escape_gcc', 'lolbin_abuse', 'HIGH', 'gcc cc c89 c99 g++', 'a compiler opens a shell', { all: [/-wrapper (?:\/bin\/)?(?:ba)?sh/] }),
   rule('escape_split', 'lolbin_abuse', 'HIGH', 'split', 'split opens a shell', { all: [/--filter=/, SHELL_END] }),
   rule('escape_git', 'lolbin_abuse', 'HIGH', 'git', 'git runs a command', {
-    all: [/(?:core\.(?:pager|sshCommand|fsmonitor|editor)|alias\.\w+)=\S*!?(?:.*)(?:\b(?:ba)?sh\b)|PAGER=.*\bsh\b|ext::/],
+    all: [/(?:core\.(?:pager|sshCommand|fsmonitor|editor|hooksPath)=["']?!?(?:\/bin\/)?(?:ba|da)?sh\b)|alias\.\w{1,40}=["']?!|ext::(?:ba)?sh/],
   }),
   rule('escape_mysql', 'lolbin_abuse', 'HIGH', 'mysql psql sqlite3', 'a database client opens a shell', {
-    all: [/\\! ?\S|\.shell |COPY .* (?:FROM|TO) PROGRAM/i],
+    all: [/\\! ?\S|\.shell |\b(?:FROM|TO) PROGRAM\b/i],
   }),
   rule('escape_make', 'lolbin_abuse', 'MEDIUM', 'make', 'make runs a command given on its command line', { all: [/--eval/, /\$\(shell|-x:|\bsh\b/] }),
   rule('escape_expect', 'lolbin_abuse', 'MEDIUM', 'expect', 'expect opens a shell', { all: [/spawn (?:\/bin\/)?(?:ba)?sh/] }),
@@ -93,7 +104,7 @@ export const ESCALATION_RULES: readonly CommandRule[] = [
   }),
   rule('busybox_shell', 'lolbin_abuse', 'LOW', 'sh ash', 'a shell is opened through busybox', { behind: ['busybox', 'toybox'] }),
   rule('keep_rights_shell', 'privilege_escalation', 'HIGH', 'sh bash dash ksh zsh', 'a shell keeps the rights of another user', {
-    all: [/^-[a-z]*p[a-z]*(?: |$)/],
+    all: [/^-[a-oq-z]*p[a-z]*(?: |$)/],
     none: [/(?:^| )-[a-z]*c(?: |$)/],
   }),
 
@@ -107,7 +118,7 @@ export const ESCALATION_RULES: readonly CommandRule[] = [
   rule('escape_privileged', 'container_escape', 'MEDIUM', 'docker podman nerdctl', 'a container is started without its cage', {
     all: [
       /\b(?:run|create|exec)\b/,
-      /--privileged|--pid[ =]host|--cap-add[ =](?:ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE)|--security-opt[ =]\S*unconfined|--userns[ =]host|--device[ =]\/dev\/(?:sd|vd|nvme|mem)/i,
+      /--privileged|--pid[ =]host|--cap-add[ =](?:ALL|SYS_ADMIN|SYS_PTRACE|SYS_MODULE)|--security-opt[ =][a-z]{1,20}[=:]unconfined|--userns[ =]host|--device[ =]\/dev\/(?:sd|vd|nvme|mem)/i,
     ],
   }),
   rule('escape_pod', 'container_escape', 'HIGH', 'kubectl oc', 'a pod is started with the rights of its node', {

@@ -2,7 +2,7 @@ import { type CommandRule, rule } from './rule.ts';
 
 /** Services that watch the host: switching one off blinds it. */
 export const GUARD_NAME: RegExp =
-  /\b(?:auditd|rsyslog|syslog-ng|syslogd?|systemd-journald|klogd|falcon-sensor|falcond?|falco|wazuh(?:-agent)?|ossec|osqueryd?|clamav-\w+|clamd|freshclam|crowdsec|fail2ban|apparmor|aide|samhain|tripwire|filebeat|auditbeat|packetbeat|elastic-agent|winlogbeat|td-agent|fluent-?bit|fluentd|splunkd?|splunkforwarder|sysmon|mdatp|cbagentd|cbdaemon|cb-psc|ds_agent|esets?|sav-protect|sophos\w*|sentinelone|sentinelctl|sentineld|s1-agent|nessusd?|nessus-agent|qualys-cloud-agent|rkhunter|chkrootkit|snort|suricata|zeek|cylancesvc|traps_pmd|cortex-xdr|aegis|aliyun-service|aliyundun|cloudmonitor|bareos-fd|icinga2|1sec|onesec|velociraptor|lacework|datacollector|tetragon|tracee|kaspersky|kesl|uptycs)\b/i;
+  /\b(?:auditd|rsyslogd?|syslog-ng|syslogd?|systemd-journald|klogd|falcon-sensor|falcond?|falco|wazuh(?:-agent)?|ossec|osqueryd?|clamav-\w+|clamd|freshclam|crowdsec|fail2ban|apparmor|aide|samhain|tripwire|filebeat|auditbeat|packetbeat|elastic-agent|winlogbeat|td-agent|fluent-?bit|fluentd|splunkd?|splunkforwarder|sysmon|mdatp|cbagentd|cbdaemon|cb-psc|ds_agent|esets?|sav-protect|sophos\w*|sentinelone|sentinelctl|sentineld|s1-agent|nessusd?|nessus-agent|qualys-cloud-agent|rkhunter|chkrootkit|snort|suricata|zeek|cylancesvc|traps_pmd|cortex-xdr|aegis|aliyun-service|aliyundun|cloudmonitor|bareos-fd|icinga2|1sec|onesec|velociraptor|lacework|datacollector|tetragon|tracee|kaspersky|kesl|uptycs)\b/i;
 
 /** Rules about blinding, hiding and covering tracks. */
 export const EVASION_RULES: readonly CommandRule[] = [
@@ -95,16 +95,17 @@ export const EVASION_RULES: readonly CommandRule[] = [
   rule('aslr_off', 'defense_evasion', 'HIGH', 'sysctl', 'a kernel protection is switched off', {
     all: [/(?:randomize_va_space|kptr_restrict|dmesg_restrict|yama\.ptrace_scope|unprivileged_bpf_disabled) ?= ?0/],
   }),
-  rule('ptrace_open', 'defense_evasion', 'MEDIUM', 'setsebool', 'processes may read each other', { all: [/deny_ptrace (?:0|off)|secure_mode\w* (?:0|off)/] }),
+  rule('ptrace_open', 'defense_evasion', 'MEDIUM', 'setsebool', 'processes may read each other', {
+    all: [/deny_ptrace (?:0|off)|secure_mode(?:_insmod|_policyload)? (?:0|off)/],
+  }),
   rule('cloud_log_off', 'defense_evasion', 'HIGH', 'aws', 'cloud audit logging is switched off', {
     all: [
-      /cloudtrail (?:stop-logging|delete-trail|put-event-selectors)|guardduty (?:delete-detector|update-detector[^|]*no-enable)|ec2 delete-flow-logs|configservice (?:stop-|delete-)|logs delete-log-(?:group|stream)|wafv2 delete|macie2 disable/,
+      /cloudtrail (?:stop-logging|delete-trail|put-event-selectors)|guardduty (?:delete-detector)|ec2 delete-flow-logs|configservice (?:stop-|delete-)|logs delete-log-(?:group|stream)|wafv2 delete|macie2 disable/,
     ],
   }),
+  rule('cloud_log_narrowed', 'defense_evasion', 'MEDIUM', 'aws', 'cloud audit logging is changed', { all: [/cloudtrail update-trail/] }),
   rule('cloud_log_off_other', 'defense_evasion', 'HIGH', 'gcloud az aliyun', 'cloud audit logging is switched off', {
-    all: [
-      /logging sinks (?:delete|update[^|]*--disabled)|monitor (?:diagnostic-settings|log-profiles) delete|eventhubs eventhub delete|logging (?:logs|buckets) delete/,
-    ],
+    all: [/logging sinks (?:delete|update)|monitor (?:diagnostic-settings|log-profiles) delete|eventhubs eventhub delete|logging (?:logs|buckets) delete/],
   }),
   rule('false_name', 'masquerading', 'HIGH', 'exec', 'a program is started under the name of a kernel thread or service', {
     all: [/-a ?['"]?(?:\[|-?(?:sshd|crond?|systemd|init|kworker|rsyslogd))/],
@@ -119,6 +120,9 @@ export const EVASION_RULES: readonly CommandRule[] = [
   rule('logging_stopped_signal', 'defense_evasion', 'HIGH', 'gdb', 'a system service is attached to', {
     all: [/-p(?:id)? ?\$?\(?(?:pidof|pgrep)|(?:auditd|rsyslogd|sshd)/],
   }),
+  rule('guard_made_unusable', 'defense_evasion', 'HIGH', 'chmod chown', 'a program that watches this host is made unusable', {
+    all: [/\/(?:usr|opt|sbin|bin)\//, GUARD_NAME, /(?:^| )(?:0?000|[ugoa]*-[rw]*x|-x) /],
+  }),
   rule('proxy_all', 'defense_evasion', 'LOW', 'proxychains proxychains4 torsocks torify', 'traffic is sent through an anonymiser'),
   rule('install_root_certificate', 'defense_evasion', 'LOW', 'update-ca-certificates update-ca-trust', 'the authorities this host trusts are rebuilt', {
     all: [/--fresh|extract|enable/],
@@ -128,7 +132,7 @@ export const EVASION_RULES: readonly CommandRule[] = [
   }),
   rule('reverse_name', 'masquerading', 'MEDIUM', 'mv cp', 'a program is given the name of a system service in a scratch folder', {
     all: [
-      / \/(?:tmp|var\/tmp|dev\/shm)\/(?:\S*\/)?\.?(?:sshd|crond?|systemd\S*|kworker\S*|kthreadd|ksoftirqd|init|rsyslogd|auditd|nginx|apache2|httpd|dbus-daemon)$/,
+      / \/(?:tmp|var\/tmp|dev\/shm)\/(?:[^\s/]{1,64}\/){0,4}\.?(?:sshd|crond?|systemd[\w.-]{0,20}|kworker[\w:.-]{0,20}|kthreadd|ksoftirqd|init|rsyslogd|auditd|nginx|apache2|httpd|dbus-daemon)$/,
     ],
   }),
 ];

@@ -43,10 +43,10 @@ export const IMPACT_RULES: readonly CommandRule[] = [
   rule('scan', 'network_scan', 'MEDIUM', 'nmap masscan zmap rustscan unicornscan hping3 fping arp-scan netdiscover nbtscan', 'another host is scanned', {
     none: [/^(?:--?h(?:elp)?|--?V(?:ersion)?|--iflist|--script-(?:help|updatedb))/],
   }),
-  rule('probe_port', 'network_scan', 'LOW', 'nc ncat telnet', 'a port of a bare address is tried', { all: [/(?:^| )(?:\d{1,3}\.){3}\d{1,3} \d{1,5}$/] }),
+  rule('probe_port', 'network_scan', 'LOW', 'telnet', 'a port of a bare address is tried', { all: [/(?:^| )(?:\d{1,3}\.){3}\d{1,3} \d{1,5}$/] }),
   rule('guard_search', 'host_discovery', 'MEDIUM', 'pgrep pidof grep', 'programs that watch this host are looked for', {
     all: [
-      /(?:falcon|nessus|cbagent|osquery|wazuh|auditbeat|packetbeat|crowdstrike|sentinel|carbon|sysmon|clamav|ossec|cylance|mdatp)\w*[|\\]|\|(?:falcon|osquery|wazuh|auditbeat)/i,
+      /(?:falcon|nessus|cbagent|osquery|wazuh|auditbeat|packetbeat|crowdstrike|sentinel|carbon|sysmon|clamav|ossec|cylance|mdatp)(?:d|query|-agent|-sensor)?[|\\]|\|(?:falcon|osquery|wazuh|auditbeat)/i,
     ],
   }),
   rule('guard_search_one', 'host_discovery', 'LOW', 'pgrep pidof', 'a program that watches this host is looked for', {
@@ -59,7 +59,7 @@ export const IMPACT_RULES: readonly CommandRule[] = [
   rule('login_history', 'host_discovery', 'LOW', 'lastb', 'failed logins are listed', {}),
   rule('screen_taken', 'host_discovery', 'LOW', 'xwd import', 'the screen is recorded', { all: [/-root\b|-window root/] }),
   rule('virtual_machine', 'host_discovery', 'LOW', 'grep', 'it is found out whether this is a virtual machine', {
-    all: [/(?:vmware|virtualbox|vbox|qemu|kvm|xen|hyperv|innotek|hypervisor)\S*\|/i],
+    all: [/(?:vmware|virtualbox|vbox(?:sf|guest|service)?|qemu|kvm|xen|hyperv|innotek|hypervisor)\\?\|/i],
   }),
   rule('crash_fork', 'data_destruction', 'MEDIUM', 'stress stress-ng', 'a resource is used up', { all: [/--(?:vm|cpu|hdd|io|fork) \d{3,}/] }),
   rule('resolve_sweep', 'network_scan', 'LOW', 'arp', 'neighbours are listed', { all: [/-a\b/], none: [/\S{4,}/] }),

@@ -10,18 +10,18 @@ export const MINING: RegExp =
 
 /** Rules about listening, tunnelling, mining, sending out. */
 export const NETWORK_RULES: readonly CommandRule[] = [
-  rule('listen_raw', 'network_tunnel', 'LOW', 'nc ncat', 'a raw port is opened', { all: [/(?:^| )-[a-zA-Z]*l[a-zA-Z]*(?: |$)|--listen/] }),
+  rule('listen_raw', 'network_tunnel', 'LOW', 'nc ncat', 'a raw port is opened', { all: [/(?:^| )-[a-km-zA-Z]*l[a-zA-Z]*(?: |$)|--listen/] }),
   rule('connect_raw', 'network_tunnel', 'LOW', 'nc ncat', 'a raw connection is made', {
     all: [/(?:^| )(?:\d{1,3}\.){3}\d{1,3} \d{1,5}(?: |$)/],
     none: [/(?:^| )-[a-zA-Z]*z/],
   }),
   rule('sweep_raw', 'network_scan', 'MEDIUM', 'nc ncat', 'ports are scanned', { all: [/(?:^| )-[a-zA-Z]*z/, / \d{1,5}-\d{1,5}(?: |$)/] }),
   rule('tunnel_reverse', 'network_tunnel', 'MEDIUM', 'ssh autossh plink dbclient', 'a port is opened on another host that leads back here', {
-    all: [/(?:^| )-[a-zA-Z]*R ?(?:\S*:)?\d/],
+    all: [/(?:^| )-[a-zA-QS-Z]*R ?(?:[^\s:]{1,64}:)?\d/],
     none: [/^-[a-zA-Z]*R \S+:\d+$/],
   }),
   rule('tunnel_socks', 'network_tunnel', 'LOW', 'ssh autossh', 'a proxy through another host is opened', {
-    all: [/(?:^| )-[a-zA-Z]*D ?(?:\S*:)?\d/, /(?:^| )-[a-zA-Z]*[fN]/],
+    all: [/(?:^| )-[a-zA-CE-Z]*D ?(?:[^\s:]{1,64}:)?\d/, /(?:^| )-[a-zA-Z]*[fN]/],
   }),
   rule(
     'tunnel_tool',
@@ -45,6 +45,12 @@ export const NETWORK_RULES: readonly CommandRule[] = [
       none: [/^(?:local|tunnel (?:login|list|create|delete|route|info|cleanup)|--?help|version|update|server)|local_port|remote_server/],
     },
   ),
+  rule('tor_service', 'network_tunnel', 'LOW', 'systemctl service', 'an anonymiser is started', {
+    all: [/(?:^| )start(?: |$)/, /(?:^| )tor(?:@\w{1,32})?(?:\.service)?(?: |$)/],
+  }),
+  rule('lookup_carrier', 'network_tunnel', 'MEDIUM', 'whois finger', 'a lookup tool is pointed at a port of its own', {
+    all: [/(?:^| )-[a-zA-Z]*h/, /(?:^| )-p ?\d/],
+  }),
   rule('tor', 'network_tunnel', 'LOW', 'tor psiphon psiphon3 i2prouter', 'an anonymiser is run', { none: [/--(?:version|help|verify-config|hash-password)/] }),
   rule(
     'tls_back_channel',
@@ -100,7 +106,8 @@ export const NETWORK_RULES: readonly CommandRule[] = [
   }),
   rule('fetch_bare_address', 'download_cradle', 'MEDIUM', 'curl wget fetch tftp ftpget', 'a program is fetched from a bare address', {
     all: [
-      /(?:https?:\/\/|^|\s)(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\/\S*(?:\.(?:sh|elf|bin|py|pl|so|x86(?:_64)?|arm\d?|mips|mpsl|ko|php|jsp)|(?:x86|arm|mips)\w*)(?:$|[\s"'?;])/,
+      /(?:https?:\/\/|^|\s)(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?\//,
+      /\.(?:sh|elf|bin|py|pl|so|x86(?:_64)?|arm\d?|mips|mpsl|ko|php|jsp)(?:$|[\s"'?;])|\/(?:x86|arm|mips|i[3-6]86)\w{0,8}(?:$|\s)/,
     ],
     none: [/\/\/(?:127\.|10\.0\.2\.2|192\.168\.\d+\.\d+:\d+\/(?:api|health))/],
   }),
@@ -130,6 +137,10 @@ export const NETWORK_RULES: readonly CommandRule[] = [
     all: [/^(?:enc|aes-|des)/, /(?:^| )-(?:pass |k |K )/, /(?:^| )-in /],
     none: [/(?:^| )-d(?: |$)|path\/to/],
   }),
+  rule('encrypt_key', 'data_staging', 'LOW', 'openssl', 'a file is encrypted with a public key', {
+    all: [/^(?:rsautl|pkeyutl|smime|cms) /, /(?:^| )-encrypt/, /(?:^| )-in /],
+    none: [/path\/to/],
+  }),
   rule('encrypt_gpg', 'data_staging', 'LOW', 'gpg gpg2', 'a file is encrypted without asking anyone', {
     all: [/--batch|--passphrase/, /(?:^| )(?:-[a-z]*c|--symmetric|-[a-z]*e|--encrypt)(?: |$)/],
     none: [/path\/to/],
@@ -139,6 +150,6 @@ export const NETWORK_RULES: readonly CommandRule[] = [
   }),
   rule('archive_homes', 'data_staging', 'LOW', 'tar zip 7z rar', 'homes or logs are packed', {
     all: [/(?:^| )(?:\/(?:home|root|etc)\/?|~\/(?:\$\w+|\.ssh|Documents)?|\/var\/log\/\{?[wb]\S*|\/home\/\S+)(?: |$)/],
-    none: [/(?:^| )(?:-?[a-zA-Z]*x[a-zA-Z]*|--extract|-[a-zA-Z]*t)(?: |$)|--exclude/],
+    none: [/(?:^| )(?:-?[a-wyzA-Z]*x[a-zA-Z]*|--extract|-[a-su-zA-Z]*t)(?: |$)|--exclude/],
   }),
 ];

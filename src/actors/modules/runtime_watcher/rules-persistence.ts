@@ -6,6 +6,9 @@ const SCRATCH = /(?:^|[ =])\/(?:tmp|var\/tmp|dev\/shm)\//;
 export const PERSISTENCE_RULES: readonly CommandRule[] = [
   rule('crontab_from_file', 'persistence_created', 'LOW', 'crontab', 'the scheduled jobs of a user are replaced', { all: [/^(?:-u \S+ )?(?!-[elri])\S/] }),
   rule('crontab_from_scratch', 'malicious_persistence', 'HIGH', 'crontab', 'scheduled jobs are taken from a scratch folder', { all: [SCRATCH] }),
+  rule('at_from_scratch', 'persistence_created', 'MEDIUM', 'at batch', 'a script from a scratch folder is put off to a later time', {
+    all: [/(?:^| )-[a-z]*f /, SCRATCH],
+  }),
   rule('unit_from_scratch', 'malicious_persistence', 'HIGH', 'systemctl', 'a service is taken from a scratch folder', {
     all: [/\b(?:link|enable|start)\b/, SCRATCH],
   }),
@@ -28,7 +31,7 @@ export const PERSISTENCE_RULES: readonly CommandRule[] = [
   }),
   rule('rootkit_signal', 'kernel_module_load', 'MEDIUM', 'kill', 'a signal that only rootkits use is sent', { all: [/^-(?:31|63|64|62) /] }),
   rule('boot_link', 'persistence_created', 'MEDIUM', 'ln', 'a boot script is switched on by hand', {
-    all: [/\/etc\/(?:rc[0-6S]?\.d|init\.d|systemd\/system\/\S+\.wants)\//],
+    all: [/\/etc\/(?:rc[0-6S]?\.d|init\.d|systemd\/system\/[^/\s]{1,128}\.wants)\//],
   }),
   rule('boot_registered', 'persistence_created', 'LOW', 'update-rc.d chkconfig rc-update', 'a boot script is switched on', { all: [/defaults|--add|\badd\b/] }),
   rule('preload_variable', 'library_path_hijack', 'HIGH', 'patchelf', 'a library is added to a program', {
@@ -45,6 +48,6 @@ export const PERSISTENCE_RULES: readonly CommandRule[] = [
     none: [/--reload-rules$|--reload$/],
   }),
   rule('session_hook', 'persistence_created', 'LOW', 'gsettings dconf', 'a command is set to start with the session', {
-    all: [/custom-keybinding\S* command|autostart/],
+    all: [/custom-keybinding|autostart/, /command/],
   }),
 ];

@@ -133,7 +133,7 @@ const CODE_FILES: ReadonlyMap<string, string> = new Map([
 ]);
 
 // `* * * * * root cmd`, `@reboot cmd`, `ExecStart=cmd`: only the command of each line.
-const SCHEDULE = /^\s*(?:(?:[\d*/,-]+\s+){5}|@\w{4,8}\s+|Exec\w{4,9}=[-@+!:]{0,3})/;
+const SCHEDULE = /^[ \t]{0,8}(?:(?:[\d*/,-]{1,20}[ \t]{1,8}){5}|@[a-z]{4,8}[ \t]{1,8}|Exec[A-Z]\w{3,8}=[-@+!:]{0,3})/;
 const withoutSchedule = (text: string): string =>
   text
     .split('\n', 200)

@@ -42,7 +42,7 @@ const verdictOnRunner = (facts: ProcessFacts, program: string, server: Server): 
   const inner = innerPrograms(facts);
   if (server.kind === 'app') {
     if (SHELLS.has(program) && head.args.includes('-i')) return ['HIGH', 'server_shell'];
-    return inner.some((name) => RECON.has(name) || RAW_NETWORK.has(name)) ? ['MEDIUM', 'server_recon'] : undefined;
+    return isAppRecon(facts) ? ['MEDIUM', 'server_recon'] : undefined;
   }
   if (isBare(head)) return ['HIGH', 'server_shell'];
   if (SHELLS.has(program) && scriptArgument(head.args) !== undefined) return verdictOnScript(inner, server);
@@ -56,12 +56,18 @@ const verdictOnScript = (inner: readonly string[], server: Server): Verdict => {
   return [isHostile ? 'HIGH' : 'MEDIUM', 'server_command'];
 };
 
+// Applications ask `id -u` and `uname -a` for their own purposes; these are what somebody asks who has just got in.
+const isAppRecon = (facts: ProcessFacts): boolean =>
+  innerCommands(facts).some(({ program, args }) => APP_RECON.has(program) || RAW_NETWORK.has(program) || (program === 'id' && args.length === 0));
+
+const APP_RECON: ReadonlySet<string> = new Set(['whoami', 'passwd', 'useradd', 'nmap', 'masscan', 'crontab']);
+
 const runsScratchFile = (head: Command): boolean => WRITABLE_PLACE.test(head.args.find((arg) => !arg.startsWith('-')) ?? '');
 
-const innerPrograms = (facts: ProcessFacts): readonly string[] =>
-  facts.script.pipelines
-    .filter((pipeline) => pipeline.via === 'shell')
-    .flatMap((pipeline) => pipeline.commands.map((command) => command.program).filter((name) => name !== ''));
+const innerCommands = (facts: ProcessFacts): readonly Command[] =>
+  facts.script.pipelines.filter((pipeline) => pipeline.via === 'shell').flatMap((pipeline) => pipeline.commands.filter((command) => command.program !== ''));
+
+const innerPrograms = (facts: ProcessFacts): readonly string[] => innerCommands(facts).map((command) => command.program);
 
 const namesOf = (words: string): ReadonlySet<string> => new Set(words.split(' '));
 

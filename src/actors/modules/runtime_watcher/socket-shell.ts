@@ -1,7 +1,7 @@
 import { isOpenRunner } from './judge-process.ts';
 import { type Match, match } from './match.ts';
 import { isRunner, type ProcessFacts, programOf } from './process-facts.ts';
-import { SHELLS } from './programs.ts';
+import { RAW_NETWORK, SHELLS } from './programs.ts';
 import { SOCKET_OWNERS, SOCKET_PAIR_PARENTS } from './server-programs.ts';
 
 /** Remembers sockets that a login or service daemon handed to its own children. */
@@ -12,31 +12,31 @@ export type SocketOwners = { readonly has: (socket: string) => boolean; readonly
  * terminal, socket-activated services and container runtimes do that for a living and are let by, with what they start.
  */
 export const judgeSocketShell = (facts: ProcessFacts, owners: SocketOwners, add: (found: Match) => void): void => {
+  const program = programOf(facts);
+  if (RAW_NETWORK.has(facts.parent) && isRunner(program) && isOpenRunner(facts)) {
+    add(match('reverse_shell', 'CRITICAL', 'network_parent', `a shell is started by ${facts.parent}, which carries raw connections`, facts.head));
+    return;
+  }
   const [input = '', output = '', errors = ''] = facts.stdio;
   if (!input.startsWith('socket:') || (!output.startsWith('socket:') && !errors.startsWith('socket:'))) return;
-  const isOwned = isOwnedSocket(facts, owners);
-  if (isOwned) {
+  if (isOwnedSocket(facts, owners)) {
     owners.add(input);
     owners.add(output);
     return;
   }
-  const program = programOf(facts);
-  if (!isRunner(program)) return;
+  const verdict = isRunner(program) ? verdictOf(facts, program, input === output) : undefined;
+  if (verdict !== undefined) add(match('reverse_shell', verdict[0], verdict[1], 'a shell takes its commands from a socket', facts.head));
+};
+
+// One socket on both sides was put there with dup2; runtimes that make pipes from socket pairs use one for each side.
+const verdictOf = (facts: ProcessFacts, program: string, isOneSocket: boolean): readonly [Match['severity'], string] | undefined => {
   const isOpen = isOpenRunner(facts);
-  const isInteractive = facts.head?.args.some((arg) => /^-[a-z]*i[a-z]*$/.test(arg)) === true;
-  if (isRemote(facts)) {
-    if (isOpen || SHELLS.has(program))
-      add(match('reverse_shell', 'CRITICAL', 'socket_shell_remote', 'a shell takes its commands from a network connection', facts.head));
-    return;
-  }
-  if (SOCKET_PAIR_PARENTS.has(facts.parent)) {
-    if (isInteractive && isOpen) add(match('reverse_shell', 'CRITICAL', 'socket_shell', 'an interactive shell takes its commands from a socket', facts.head));
-    else if (isOpen && SHELLS.has(program))
-      add(match('reverse_shell', 'MEDIUM', 'socket_shell_pair', 'a shell takes its commands from a socket of its parent', facts.head));
-    return;
-  }
-  if (isOpen) add(match('reverse_shell', 'CRITICAL', 'socket_shell', 'a shell takes its commands from a socket', facts.head));
-  else if (SHELLS.has(program) && input === output) add(match('reverse_shell', 'HIGH', 'socket_shell_script', 'a shell answers on a socket', facts.head));
+  if (isRemote(facts)) return isOpen || SHELLS.has(program) ? ['CRITICAL', 'socket_shell_remote'] : undefined;
+  const isInteractive = facts.head?.args.some((arg) => /^-[a-hj-z]*i[a-z]*$/.test(arg)) === true;
+  if (isOpen && (isOneSocket || isInteractive)) return ['CRITICAL', 'socket_shell'];
+  if (SOCKET_PAIR_PARENTS.has(facts.parent)) return isOpen && SHELLS.has(program) ? ['MEDIUM', 'socket_shell_pair'] : undefined;
+  if (isOpen) return ['HIGH', 'socket_shell'];
+  return SHELLS.has(program) && isOneSocket ? ['HIGH', 'socket_shell_script'] : undefined;
 };
 
 const isOwnedSocket = (facts: ProcessFacts, owners: SocketOwners): boolean => {

@@ -150,6 +150,8 @@ export const innerOf = (program: string, args: readonly string[]): readonly Inne
       return optionScript(args);
     case 'trap':
       return args.length > 1 && !['-', '-l', '-p', ''].includes(args[0] ?? '') ? [{ via: 'trap', script: args[0] }] : [];
+    case 'ssh':
+      return remoteScript(args);
     case 'watch':
     case 'parallel':
     case 'ssh-agent':
@@ -191,6 +193,14 @@ const optionScript = (args: readonly string[]): readonly Inner[] => {
   if (long !== undefined) return [{ via: 'shell', script: long.slice('--command='.length) }];
   const script = at === -1 ? undefined : args[at + 1];
   return script === undefined ? [] : [{ via: 'shell', script }];
+};
+
+// `ssh -o X host 'command'`: what is run over there is judged as if it were run here.
+const remoteScript = (args: readonly string[]): readonly Inner[] => {
+  let at = 0;
+  while (at < args.length && (args[at] ?? '').startsWith('-')) at += /^-[bcDEeFIiJLlmOopQRSWw]$/.test(args[at] ?? '') ? 2 : 1;
+  const script = args.slice(at + 1).join(' ');
+  return script === '' ? [] : [{ via: 'shell', script }];
 };
 
 const execArguments = (args: readonly string[]): readonly Inner[] => {

@@ -8,7 +8,7 @@ export const judgeWindowsProcess = (facts: ProcessFacts, add: (found: Match) => 
   const rules = BY_PROGRAM.get(facts.name);
   if (rules === undefined || facts.executable.startsWith('/')) return;
   const rest = facts.commandLine.slice(facts.commandLine.search(/\s|$/));
-  const rule = rules.find((candidate) => candidate.marker.test(rest));
+  const rule = rules.find((candidate) => candidate.markers.every((marker) => marker.test(rest)));
   if (rule !== undefined)
     add(match('lolbin_abuse', 'HIGH', `windows_${rule.program}`, `${rule.technique}: ${rule.program} is used for what attackers use it for`));
 };

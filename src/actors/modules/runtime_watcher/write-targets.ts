@@ -16,8 +16,9 @@ export const writesOf = (command: Command): readonly Write[] => {
     case 'tee':
     case 'sponge':
       return [...found, ...paths(operands, command.args.some((arg) => /^-[a-z]*a|^--append/.test(arg)) ? 'append' : 'replace')];
-    case 'cp':
     case 'mv':
+      return [...found, ...paths(operands.slice(0, -1), 'delete'), ...paths(operands.slice(-1), 'copy')];
+    case 'cp':
     case 'install':
     case 'rsync':
     case 'scp': {
