@@ -4,7 +4,7 @@ import { identityOf } from './identity.ts';
 import { readProcessAlone, readStat } from './read-process.ts';
 import { refOf } from './ref-of.ts';
 
-/** The process and all its descendants now, parents before children; empty when it is gone or runs another program. */
+/** The process and all its living descendants now, parents before children; empty when it is gone or runs another program. */
 export const readProcessTree = (root: ProcessRef): readonly ProcessRef[] => {
   if (identityOf(root) !== 'same') return [];
   const children = childrenByParent();
@@ -15,7 +15,8 @@ export const readProcessTree = (root: ProcessRef): readonly ProcessRef[] => {
     const pid = queue.shift();
     if (pid === undefined) break;
     const reading = readProcessAlone(pid);
-    if (reading !== null) tree.push(refOf(reading));
+    // A zombie runs nothing and has no children: it only waits for its parent to look.
+    if (reading !== null && reading.state !== 'zombie') tree.push(refOf(reading));
     for (const child of children.get(pid) ?? []) {
       if (!seen.has(child)) queue.push(child);
       seen.add(child);

@@ -64,6 +64,13 @@ describe('kill_process', () => {
     expect(await treeOf(root)).toEqual([]);
   });
 
+  test('is not put off by an ended child that the process never looked after', async () => {
+    const root = await start('sh', '-c', 'true & exec sleep 60');
+    const { process: now } = await host.call('process.inspect', { pid: root.pid });
+    await sleep(100);
+    expect(await enforcer.apply(request(now ?? root))).toEqual({ verification: 'verified', detail: '1 process ended' });
+  });
+
   test('ends what ignores every other signal, stopped or not', async () => {
     const root = await start('sh', '-c', 'trap "" TERM INT HUP; sleep 60; true');
     await host.call('process.signal', { process: root, signal: 'SIGSTOP' });
