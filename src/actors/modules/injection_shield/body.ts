@@ -14,7 +14,7 @@ export const fieldsOfBody = (name: string, body: string): readonly Field[] => {
   return [fieldOf(name, body.length > 2048 ? 'text' : 'value', body)];
 };
 
-const FORM = /^[\w.%[\]-]{1,80}=[^\s<>{}"]*(?:&[\w.%[\]-]{1,80}=[^\s<>{}"]*)*$/;
+const FORM = /^[\w.%[\]-]{1,80}=[^\s<>{}"&]*(?:&[\w.%[\]-]{1,80}=[^\s<>{}"&]*)*$/;
 
 // The sign that ends a base64 text gives nothing a value.
 const PADDED = /^[\w+/-]{8,}={1,2}$/;

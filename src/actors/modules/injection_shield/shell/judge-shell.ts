@@ -60,7 +60,7 @@ const judgeOpening = (text: string, opening: Opening, strict: boolean, bonus: nu
     return { points: 5 + bonus, rule: 'cmdi_wildcard', span: [from, at + 12] };
   NAME.lastIndex = at;
   const name = NAME.exec(text)?.[0] ?? '';
-  const kind = commandClass(name) ?? commandClass(name.replace(/[.-]+$/, '')) ?? commandClass(name.replace(/\d(?:\.\d)?$/, ''));
+  const kind = commandClass(name) ?? commandClass(name.replace(/[.-]$/, '')) ?? commandClass(name.replace(/\d(?:\.\d)?$/, ''));
   if (kind === undefined) return undefined;
   const tail = text.slice(at + name.length, at + name.length + 160);
   const points = pointsOf({
