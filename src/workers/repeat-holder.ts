@@ -9,7 +9,7 @@ import { MAX_EVENT_IDS } from './complete-finding.ts';
 export type RepeatHolder = {
   /** What may pass now, `now` in monotonic ms: of these findings, and of what was held. */
   readonly release: (findings: readonly Finding[], now: number) => readonly Finding[];
-  /** Findings that wait, folded by key. */
+  /** Findings that wait, folded by key and address. */
   readonly held: () => number;
 };
 
@@ -21,8 +21,9 @@ export const createRepeatHolder = (perSecond = 200): RepeatHolder => {
   let room = perSecond;
 
   const pass = (finding: Finding): Finding => {
-    lastSeverity.delete(finding.foldKey);
-    lastSeverity.set(finding.foldKey, finding.severity);
+    const key = keyOf(finding);
+    lastSeverity.delete(key);
+    lastSeverity.set(key, finding.severity);
     if (lastSeverity.size > MAX_KEYS) lastSeverity.delete(lastSeverity.keys().next().value ?? '');
     room -= 1;
     return finding;
@@ -35,15 +36,16 @@ export const createRepeatHolder = (perSecond = 200): RepeatHolder => {
     }
     const passed: Finding[] = [];
     for (const finding of findings) {
-      const before = waiting.get(finding.foldKey);
+      const key = keyOf(finding);
+      const before = waiting.get(key);
       const whole = before === undefined ? finding : mergeFindings(before, finding);
-      const known = lastSeverity.get(finding.foldKey);
+      const known = lastSeverity.get(key);
       const isRepeat = known !== undefined && isAtLeast(known, finding.severity);
       if (isRepeat && room <= 0 && waiting.size < MAX_KEYS) {
-        waiting.set(finding.foldKey, whole);
+        waiting.set(key, whole);
         continue;
       }
-      waiting.delete(finding.foldKey);
+      waiting.delete(key);
       passed.push(pass(whole));
     }
     for (const [key, finding] of waiting) {
@@ -58,6 +60,9 @@ export const createRepeatHolder = (perSecond = 200): RepeatHolder => {
 };
 
 const MAX_KEYS = 10_000;
+
+// By address too, as in a batch: each attacker of one account must reach the response.
+const keyOf = (finding: Finding): string => `${finding.foldKey}\n${finding.entities.ip ?? ''}`;
 
 const mergeFindings = (before: Finding, after: Finding): Finding => ({
   ...(isAtLeast(after.severity, before.severity) ? after : before),

@@ -34,6 +34,15 @@ describe('repeats of findings', () => {
     expect(holder.release([finding('a', 'HIGH')], 4)).toHaveLength(0);
   });
 
+  test('of another address are new, even with the same key', () => {
+    const holder = createRepeatHolder(1);
+    const from = (ip: string) => ({ ...finding('user:root'), entities: { ip } });
+    holder.release([from('203.0.113.7')], 0);
+    expect(holder.release([from('203.0.113.8')], 1).map((one) => one.entities.ip)).toEqual(['203.0.113.8']);
+    expect(holder.release([from('203.0.113.7'), from('203.0.113.8')], 2)).toEqual([]);
+    expect(holder.held()).toBe(2);
+  });
+
   test('are never lost: the counts add up', () => {
     fc.assert(
       fc.property(
