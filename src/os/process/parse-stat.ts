@@ -21,11 +21,13 @@ export const parseStat = (text: string): StatFields | undefined => {
   const [state = '', parentPid = '', , sessionId = ''] = rest;
   const flags = Number(rest[FLAGS]);
   const startTime = Number(rest[START_TIME]);
+  const threads = Number(rest[THREADS]);
   if (![pid, Number(parentPid), Number(sessionId), flags, startTime].every(Number.isSafeInteger) || rest.length <= START_TIME) return undefined;
   return {
     pid,
     name: text.slice(open + 1, close),
-    state: stateOf(state),
+    // A first thread may end while others run on: to the eye a zombie, in truth alive.
+    state: state === 'Z' && threads > 1 ? 'running' : stateOf(state),
     parentPid: Number(parentPid),
     sessionId: Number(sessionId),
     startTime,
@@ -33,8 +35,9 @@ export const parseStat = (text: string): StatFields | undefined => {
   };
 };
 
-// proc(5) counts from 1 with pid and name before `rest`: flags is field 9, starttime 22.
+// proc(5) counts from 1 with pid and name before `rest`: flags is field 9, num_threads 20, starttime 22.
 const FLAGS = 9 - 3;
+const THREADS = 20 - 3;
 const START_TIME = 22 - 3;
 // include/linux/sched.h
 const PF_KTHREAD = 0x00200000;

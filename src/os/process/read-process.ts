@@ -1,4 +1,4 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import type { ProcessRef } from '../../domain/entity.ts';
 import type { ProcessDetails } from '../../domain/host.ts';
 import { parseStat, type StatFields } from './parse-stat.ts';
@@ -48,14 +48,39 @@ export const readStat = (pid: number): StatFields | null => {
 };
 
 /** Path, device and inode of the running executable; an empty path for kernel threads and where it may not be read. */
-export const executableOf = (pid: number): Pick<ProcessRef, 'exe' | 'exeDev' | 'exeIno'> => {
-  const exe = linkOf(`/proc/${pid}/exe`) ?? '';
+export const executableOf = (pid: number): Executable => {
+  const own = executableAt(`/proc/${pid}/exe`);
+  if (own !== undefined) return own;
+  // Its first thread may have ended while others run on: they still know.
+  for (const thread of threadsOf(pid)) {
+    const found = executableAt(`/proc/${pid}/task/${thread}/exe`);
+    if (found !== undefined) return found;
+  }
+  return { exe: '' };
+};
+
+type Executable = Pick<ProcessRef, 'exe' | 'exeDev' | 'exeIno'>;
+
+const executableAt = (path: string): Executable | undefined => {
+  const exe = linkOf(path);
+  if (exe === undefined) return undefined;
   try {
-    const file = statSync(`/proc/${pid}/exe`);
+    const file = statSync(path);
     return { exe, exeDev: file.dev, exeIno: file.ino };
   } catch {
-    // Gone, a kernel thread, or not ours to read: identity rests on the start time alone.
+    // Gone meanwhile: identity rests on the start time alone.
     return { exe };
+  }
+};
+
+const threadsOf = (pid: number): readonly string[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`)
+      .filter((thread) => thread !== String(pid))
+      .slice(0, MAX_THREADS);
+  } catch {
+    // Gone.
+    return [];
   }
 };
 
@@ -81,6 +106,7 @@ export const linkOf = (path: string): string | undefined => {
 
 const MAX_COMMAND_LINE = 8192;
 const MAX_ARGUMENTS = 512;
+const MAX_THREADS = 64;
 const UNSET_LOGIN_UID = 4_294_967_295;
 
 const argvOf = (text: string): readonly string[] => (text === '' ? [] : text.replace(/\0$/, '').split('\0', MAX_ARGUMENTS));

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseStat } from '../../../src/os/process/parse-stat.ts';
 
-const stat = (name: string, state = 'S', flags = 4194560): string =>
-  `4242 (${name}) ${state} 17 4242 99 0 -1 ${flags} 1 2 3 4 5 6 7 8 20 0 1 0 778899 1000 2000 18446744073709551615 1 1`;
+const stat = (name: string, state = 'S', flags = 4194560, threads = 1): string =>
+  `4242 (${name}) ${state} 17 4242 99 0 -1 ${flags} 1 2 3 4 5 6 7 8 20 0 ${threads} 0 778899 1000 2000 18446744073709551615 1 1`;
 
 describe('/proc/<pid>/stat', () => {
   test('gives parent, session, state and start time', () => {
@@ -27,6 +27,11 @@ describe('/proc/<pid>/stat', () => {
     ['D', 'running'],
   ])('state %s is %s', (letter, state) => {
     expect(parseStat(stat('x', letter))?.state).toBe(state);
+  });
+
+  test('takes a process whose first thread ended while others run for alive', () => {
+    expect(parseStat(stat('x', 'Z', 4194560, 2))?.state).toBe('running');
+    expect(parseStat(stat('x', 'Z', 4194560, 1))?.state).toBe('zombie');
   });
 
   test('knows a kernel thread by its flag', () => {

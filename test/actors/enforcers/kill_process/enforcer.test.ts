@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import type { ActionRequest } from '../../../../src/actors/contract.ts';
@@ -7,6 +8,7 @@ import { systemClock } from '../../../../src/domain/clock.ts';
 import type { ProcessRef } from '../../../../src/domain/entity.ts';
 import type { Host, ProcessState } from '../../../../src/domain/host.ts';
 import { createHost } from '../../../../src/os/host.ts';
+import { skipsWithout } from '../../../kit/netns.ts';
 
 const host = createHost();
 const enforcer = createKillProcess({ host, clock: systemClock });
@@ -70,6 +72,22 @@ describe('kill_process', () => {
     await sleep(100);
     expect(await enforcer.apply(request(now ?? root))).toEqual({ verification: 'verified', detail: '1 process ended' });
   });
+
+  test.skipIf(skipsWithout(existsSync('/usr/bin/python3') ? undefined : 'python3 is not installed', 'a process that looks like a zombie'))(
+    'ends a process whose first thread has ended, though it looks like a zombie',
+    async () => {
+      // syscall 60 (93 on arm64) ends the calling thread only.
+      const number = process.arch === 'arm64' ? 93 : 60;
+      const script = `import ctypes, threading, time; threading.Thread(target=lambda: time.sleep(60)).start(); ctypes.CDLL(None).syscall(${number}, 0)`;
+      const root = await start('/usr/bin/python3', '-c', script);
+      await sleep(300);
+      expect(readFileSync(`/proc/${root.pid}/status`, 'utf8')).toMatch(/^State:\s+Z/m);
+      expect(await enforcer.verify(request(root))).toMatchObject({ verification: 'failed' });
+      const { process: now } = await host.call('process.inspect', { pid: root.pid });
+      expect(now).toMatchObject({ exe: root.exe, state: 'running' });
+      expect(await enforcer.apply(request(root))).toEqual({ verification: 'verified', detail: '1 process ended' });
+    },
+  );
 
   test('ends what ignores every other signal, stopped or not', async () => {
     const root = await start('sh', '-c', 'trap "" TERM INT HUP; sleep 60; true');
