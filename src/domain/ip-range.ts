@@ -1,4 +1,5 @@
 import type { Network } from './ip.ts';
+import { groupsOfV6 } from './ipv6-text.ts';
 
 /** First and last address of a network as numbers, for comparing it with many others. */
 export type IpRange = { readonly isV6: boolean; readonly first: bigint; readonly last: bigint };
@@ -15,12 +16,8 @@ export const rangesOverlap = (a: IpRange, b: IpRange): boolean => a.isV6 === b.i
 
 const numberOfV4 = (address: string): bigint => BigInt(address.split('.').reduce((total, part) => total * 256 + Number(part), 0));
 
+// Half by half: a sum of 32 bits is exact as a number, and few large numbers are made.
 const numberOfV6 = (address: string): bigint => {
-  const [head = '', tail] = address.split('::');
-  const before = groupsOf(head);
-  const after = tail === undefined ? [] : groupsOf(tail);
-  const gap = Array<string>(8 - before.length - after.length).fill('0');
-  return BigInt(`0x${[...before, ...gap, ...after].map((group) => group.padStart(4, '0')).join('')}`);
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groupsOfV6(address) ?? [];
+  return (BigInt(a * 65536 + b) << 96n) | (BigInt(c * 65536 + d) << 64n) | (BigInt(e * 65536 + f) << 32n) | BigInt(g * 65536 + h);
 };
-
-const groupsOf = (text: string): readonly string[] => (text === '' ? [] : text.split(':'));

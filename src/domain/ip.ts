@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { groupsOfV6, textOfV6 } from './ipv6-text.ts';
 
 const MAX_TEXT = 64;
 
@@ -10,12 +11,20 @@ export const canonicalIp = (text: string): string | undefined => {
   if (text.length === 0 || text.length > MAX_TEXT) return undefined;
   const bare = unbracket(text);
   if (DOTTED.test(bare)) return isDottedQuad(bare) ? bare : undefined;
+  if (!bare.includes('.') && !bare.includes('%')) return canonicalV6(groupsOfV6(bare));
   const [withoutZone = ''] = bare.split('%');
   if (!bare.includes(':') || !ipaddr.IPv6.isValid(bare)) return undefined;
   // The parser takes octal and hexadecimal digits in the dotted end of `::ffff:…`: another address than the kernel reads.
   if (withoutZone.includes('.') && !isDottedQuad(withoutZone.slice(withoutZone.lastIndexOf(':') + 1))) return undefined;
   const parsed = ipaddr.IPv6.parse(withoutZone);
   return parsed.isIPv4MappedAddress() ? parsed.toIPv4Address().toString() : parsed.toString();
+};
+
+const canonicalV6 = (groups: readonly number[] | undefined): string | undefined => {
+  if (groups === undefined) return undefined;
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, high = 0, low = 0] = groups;
+  const isMapped = (a | b | c | d | e) === 0 && f === 0xffff;
+  return isMapped ? `${high >> 8}.${high & 255}.${low >> 8}.${low & 255}` : textOfV6(groups);
 };
 
 const DOTTED = /^[0-9.]+$/;
@@ -67,9 +76,12 @@ export const networksOverlap = (a: Network, b: Network): boolean => (a.prefix <=
 
 const baseOf = (address: string, prefix: number): string => {
   if (prefix === (isV6(address) ? 128 : 32)) return address;
-  const parsed = ipaddr.parse(address);
-  const bytes = parsed.toByteArray().map((byte, index) => byte & maskByte(prefix - index * 8));
-  return ipaddr.fromByteArray(bytes).toString();
+  if (isV6(address)) return textOfV6((groupsOfV6(address) ?? []).map((group, index) => group & maskOf(prefix - index * 16, 16)));
+  return address
+    .split('.')
+    .map((part, index) => Number(part) & maskOf(prefix - index * 8, 8))
+    .join('.');
 };
 
-const maskByte = (bits: number): number => (bits >= 8 ? 0xff : bits <= 0 ? 0 : (0xff << (8 - bits)) & 0xff);
+/** The first `bits` of `width` bits. */
+const maskOf = (bits: number, width: number): number => (((1 << width) - 1) << (width - Math.min(Math.max(bits, 0), width))) & ((1 << width) - 1);
