@@ -12,8 +12,10 @@ const BODY_LIMIT = 64 * 1024;
 /** Bytes a slow client may leave unread before messages are dropped for it. */
 const CLIENT_BUFFER = 256 * 1024;
 const MAX_STREAMS = 64;
-/** Connections at once, half of them silent ones included: descriptors are the daemon's to read logs with. */
+/** Connections at once: descriptors are the daemon's to read logs with. */
 const MAX_CONNECTIONS = 256;
+/** A connection that asks nothing for so long gives up its place; looked at every few seconds. */
+const SILENT_MS = 5000;
 
 export type ServerOptions = {
   readonly socketPath: string;
@@ -36,7 +38,13 @@ export type Server = { readonly close: () => Promise<void> };
 /** Listens on the Unix socket (0660). Rejects with SEC_ALREADY_RUNNING when somebody answers there already. */
 export const startServer = async (options: ServerOptions): Promise<Server> => {
   await claimSocket(options.socketPath, options.peerPid);
-  const app = Fastify({ logger: false, bodyLimit: BODY_LIMIT, forceCloseConnections: true, requestTimeout: 0 });
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    requestTimeout: 0,
+    http: { headersTimeout: SILENT_MS, connectionsCheckingInterval: SILENT_MS / 2 },
+  });
   app.server.maxConnections = MAX_CONNECTIONS;
   app.setErrorHandler((problem, _request, reply) => sendError(reply, asSecError(problem)));
   app.setNotFoundHandler((request, reply) => sendError(reply, new SecError('SEC_NOT_FOUND', `no route ${request.method} ${request.url}`)));
