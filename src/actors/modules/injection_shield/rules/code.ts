@@ -64,6 +64,14 @@ export const CODE_RULES: readonly Rule[] = [
       /\$_?(?:get|post|request|server|cookie|files|session|env)\s{0,4}[[{]|\$globals\s{0,4}\[|\$http_[a-z_]{3,24}|\$_(?:get|post|request|server|cookie|files|session|env)\b|\$\{\s{0,4}@?(?:print|eval|system|phpinfo|exec|passthru)|(?:^|[=&?])globals\[/,
   },
   {
+    id: 'code_dynamic_call',
+    category: 'code',
+    severity: 'HIGH',
+    literals: ["('", '("', '($', ')('],
+    pattern:
+      /\$[a-z_]\w{0,24}(?:\[[^\]]{0,16}\])?\s{0,4}\(\s{0,4}['"$]|\([a-z_]{3,24}\)\(\s{0,4}['"$\d)]|(?:^|[=;{(\s])(?:'[a-z_]{3,24}'|"[a-z_]{3,24}")\s{0,4}\(\s{0,4}['"$)]/,
+  },
+  {
     id: 'code_php_directive',
     category: 'code',
     severity: 'HIGH',
@@ -79,9 +87,14 @@ export const CODE_RULES: readonly Rule[] = [
       'suhosin',
       'cgi.force_redirect',
       'cgi.redirect_status',
+      'session.save_path',
+      'session.use_cookies',
+      'session.auto_start',
+      'include_path',
+      'error_prepend',
     ],
     pattern:
-      /\b(?:allow_url_(?:include|fopen)|auto_(?:pre|ap)pend_file|safe_mode|disable_functions|open_basedir|suhosin\.simulation|cgi\.(?:force_redirect|redirect_status_env))\s{0,4}=/,
+      /\b(?:allow_url_(?:include|fopen)|auto_(?:pre|ap)pend_file|safe_mode|disable_functions|open_basedir|suhosin\.simulation|session\.(?:save_path|use_cookies|auto_start)|include_path|error_prepend_string|cgi\.(?:force_redirect|redirect_status_env))\s{0,4}=/,
   },
   {
     id: 'cmdi_nodejs_exec',

@@ -88,6 +88,31 @@ export const COMMAND_RULES: readonly Rule[] = [
       /\b(?:powershell|pwsh)(?:\.exe)?\s{1,4}(?:-\w|\/\w|["'(&{]|[a-z]{2,12}-[a-z]{3})|\bcmd(?:\.exe)?[\s"']{0,4}\s{0,4}\/[ckr]\b|\bcertutil(?:\.exe)?\s[^\n]{0,60}-(?:urlcache|decode|f\b)|\bbitsadmin\s[^\n]{0,40}\/transfer|\bregsvr32\s[^\n]{0,60}\/i:|\brundll32(?:\.exe)?\s{1,4}\S{1,60},|\bmshta(?:\.exe)?\s{1,4}(?:https?:|javascript:|vbscript:)|\bwmic\s{1,4}(?:process|os|useraccount|\/node)|\bdownload(?:string|file|data)\s{0,4}\(|\biex\s{0,4}[("'$]|\binvoke-(?:expression|webrequest|restmethod|command|mimikatz)\b|\bnet1?\s{1,4}(?:user|localgroup|group)\s{1,4}(?:\/|\w{1,32}\s{1,4}(?:\/|\S{1,32}\s{1,4}\/))|%comspec%|[|;&`]\s{0,4}net1?\s{1,4}(?:user|localgroup|group|view|use|share|accounts|start|stop)\b|\breg\s{1,4}(?:query|add|save)\s{1,4}hk|\bnew-object\s{1,4}(?:system\.)?net\.|\bfrombase64string\b|\b(?:ping|nslookup)(?:\.exe)?\s{1,4}-[nc]\s{1,4}\d{1,4}\s{1,4}[\w.]/,
   },
   {
+    id: 'cmdi_powershell',
+    category: 'cmdi',
+    severity: 'HIGH',
+    isPlain: true,
+    literals: ['get-', 'set-', 'new-', 'start-', 'stop-', 'import-', 'export-', 'remove-', 'out-', 'copy-', 'disable-', 'enable-'],
+    pattern:
+      /\b(?:get|set|new|start|stop|import|export|remove|out|copy|disable|enable)-(?:childitem|content|process|item(?:property)?|wmiobject|ciminstance|service|executionpolicy|location|command|eventlog|credential|mppreference|history|netipaddress|clipboard|localuser|aduser|acl|psdrive|alias|variable|scheduledtask|bitstransfer|module|string|webserviceproxy|printer|psremoting)\b/,
+  },
+  {
+    id: 'cmdi_batch',
+    category: 'cmdi',
+    severity: 'HIGH',
+    isPlain: true,
+    literals: ['for %', 'for /', 'if /i '],
+    pattern: /\bfor\s{1,4}(?:\/[dflr]\s{1,4}(?:["'][^"']{0,40}["']\s{1,4})?)?%{1,2}[a-z]\s{1,4}in\s{0,4}\(|\bif\s{1,4}\/i\s{1,4}(?:not\s{1,4})?["'%\w]/,
+  },
+  {
+    id: 'cmdi_expression',
+    category: 'cmdi',
+    severity: 'MEDIUM',
+    literals: ['$(', '<(', '>('],
+    pattern: /\$\(\(\s{0,4}[\w+*/ -]{1,40}\)\)|\$\(\s{0,4}[a-z/][^()\n]{0,80}\)|(?:^|[\s;|&=])[<>]\(\s{0,4}[a-z/][^()\n]{0,80}\)/,
+    fields: ['value', 'path', 'header', 'cookie'],
+  },
+  {
     id: 'cmdi_ssi',
     category: 'cmdi',
     severity: 'CRITICAL',

@@ -53,6 +53,14 @@ export const DATA_RULES: readonly Rule[] = [
       /['"`]\s{0,4}[;})\]]{0,4}\s{0,4}(?:return\s{0,4}(?:true|1|!)|while\s{0,4}\(|(?:\|\||&&)\s{0,4}['"]?(?:\d{1,6}|a|true)['"]?\s{0,4}(?:={2,3}|\/\/|%00|\0|$))|;\s{0,4}return\s{1,4}(?:true|1|''\s{0,4}==)|\bdo\s{0,4}\{\s{0,4}cur\w{0,4}\s{0,4}=\s{0,4}new\s{1,4}date/,
   },
   {
+    id: 'sqli_json',
+    category: 'sqli',
+    severity: 'HIGH',
+    literals: ['::json', '@>', '<@', '.e(', 'against(', 'against (', 'e-308', 'e-307'],
+    pattern:
+      /['"]\s{0,4}::\s{0,4}jsonb?\b|['"]\s{0,4}(?:@>|<@)\s{0,4}['"]|\b\d\.e\(|\bmatch\s{0,4}\([^)]{1,60}\)\s{0,4}against\s{0,4}\(|\b2\.22507385850720\d{0,4}e-30[78]/,
+  },
+  {
     id: 'ldapi_filter',
     category: 'ldapi',
     severity: 'HIGH',
@@ -113,8 +121,8 @@ export const DATA_RULES: readonly Rule[] = [
     category: 'deser',
     severity: 'CRITICAL',
     isPlain: true,
-    literals: ['ro0ab', 'aced0005', '\\xac\\xed'],
-    pattern: /(?:^|[=:"'\s,(])ro0ab[a-z0-9+/]{3}|aced0005[0-9a-f]{2}|\\xac\\xed\\x00\\x05/,
+    literals: ['ro0ab', 'kztaau', 'cs7qaf', 'aced0005', '\\xac\\xed'],
+    pattern: /(?:^|[=:"'\s,(])(?:ro0ab[a-z0-9+/]{3}|kztaau|cs7qaf)|aced0005[0-9a-f]{2}|\\xac\\xed\\x00\\x05/,
   },
   {
     id: 'deser_java_gadget',
