@@ -1,3 +1,4 @@
+import type { ApprovalDesk } from '../actors/response/approval-desk.ts';
 import type { LeaseKeeper } from '../actors/response/lease-keeper.ts';
 import type { Protector } from '../actors/response/protector.ts';
 import type { Root } from '../actors/root.ts';
@@ -8,15 +9,20 @@ import type { Store } from '../store/contract.ts';
 const PROTECT_EVERY_MS = 5000;
 const EXPIRE_EVERY_MS = 1000;
 const STATUS_EVERY_MS = 2000;
+const FLUSH_EVERY_MS = 1000;
+const ATTEND_EVERY_MS = 2000;
 
 export type ClockworkDependencies = {
   readonly netns: string | undefined;
   readonly store: Store;
   readonly keeper: LeaseKeeper;
   readonly protector: Protector;
+  readonly desk: Pick<ApprovalDesk, 'attend'>;
   readonly clock: Clock;
   readonly root: Root;
   readonly watchers: () => readonly number[];
+  /** Hands on what the sensor holds back of a flood. */
+  readonly flush: () => Promise<void>;
   readonly publishStatus: () => void;
   readonly onProblem: (what: string, problem: unknown) => void;
 };
@@ -25,6 +31,10 @@ export type ClockworkDependencies = {
 export const startClockwork = (dependencies: ClockworkDependencies): { readonly stop: () => Promise<void> } => {
   const { onProblem } = dependencies;
   const watching = new AbortController();
+  const attend = (): Promise<void> => dependencies.desk.attend();
+  const onAttendProblem = (problem: unknown): void => onProblem('looking after what waits for a person', problem);
+  // At once: what an earlier daemon wanted suspended when it died may still run.
+  attend().catch(onAttendProblem);
   const rounds = [
     every(
       EXPIRE_EVERY_MS,
@@ -34,11 +44,13 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       },
       (problem) => onProblem('ending what has run out', problem),
     ),
+    every(FLUSH_EVERY_MS, dependencies.flush, (problem) => onProblem('handing on repeats', problem)),
     every(
       PROTECT_EVERY_MS,
       () => dependencies.protector.refresh(dependencies.watchers()),
       (problem) => onProblem("looking up the operator's connections", problem),
     ),
+    every(ATTEND_EVERY_MS, attend, onAttendProblem),
     every(
       STATUS_EVERY_MS,
       async () => dependencies.publishStatus(),

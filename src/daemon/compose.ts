@@ -9,7 +9,7 @@ import { createResponder, type ResponderDependencies } from '../actors/response/
 import { type Root, startRoot } from '../actors/root.ts';
 import { enforcerSpec } from '../actors/supervision.ts';
 import type { Config } from '../config/schema.ts';
-import { ACTIONS, type ActionName } from '../domain/action.ts';
+import { ACTIONS, type ActionName, targetKey } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Host } from '../domain/host.ts';
@@ -82,7 +82,13 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   await keeper.expire();
   if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
 
-  const desk = createApprovalDesk({ ...base, veto, adopt: (approval) => root?.adopt(approval), onApproval: publish.approval });
+  const desk = createApprovalDesk({
+    ...base,
+    veto,
+    adopt: (approval) => root?.adopt(approval),
+    settle: (id, reason) => root?.approvalActor(id)?.send({ type: 'approval.void', reason, now: clock.now() }),
+    onApproval: publish.approval,
+  });
   const responder = createResponder({
     ...base,
     veto,
@@ -154,11 +160,13 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
   const watchers = new Map<number, number>();
   const clockwork = startClockwork({
+    flush: () => sink.events([]),
     watchers: () => [...watchers.keys()],
     netns: options.netns,
     store,
     keeper,
     protector,
+    desk,
     clock,
     root: tree,
     publishStatus: () => hub.publish({ type: 'status', status: status() }),
@@ -176,6 +184,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       const streams = (watchers.get(pid) ?? 0) + (isThere ? 1 : -1);
       if (streams > 0) watchers.set(pid, streams);
       else watchers.delete(pid);
+      // Protected from now on, not from the next round on.
+      if (isThere) protector.refresh([...watchers.keys()]).catch((thrown: unknown) => problem('a client that watches could not be looked up', thrown));
     },
     onMutation: (caller, what) => logger.info({ by: caller.actor.name, pid: caller.actor.pid, via: caller.actor.via }, what),
     handlers: createHandlers({
@@ -229,6 +239,9 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       await tree.stop();
       await responder.idle();
       await sensor.close();
+      const held = store.approvals.waiting().filter((approval) => approval.isHeld);
+      for (const { target } of held)
+        logger.warn(`${targetKey(target)} stays suspended until the daemon runs again and it is decided; \`1sec enforce cleanup\` lets it go`);
       store.history.note([{ at: clock.now(), kind: 'daemon', reason: 'stopped' }]);
     },
   };
