@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ActionName, Target } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Entities } from '../domain/entity.ts';
+import type { Entities, ProcessRef } from '../domain/entity.ts';
 import type { SecurityEvent } from '../domain/event.ts';
 import type { Evidence } from '../domain/finding.ts';
 import type { Verification } from '../domain/history.ts';
@@ -213,6 +213,8 @@ export type ActionRequest = {
   readonly params: { readonly [name: string]: string };
   /** Wall-clock ms. */
   readonly now: number;
+  /** What `hold` suspended for this request: to be let go whatever became of the target. */
+  readonly held?: readonly ProcessRef[] | undefined;
 };
 
 /** Exact steps, pure. `undoNote` says how it is undone, or that it cannot be. */
@@ -250,9 +252,11 @@ export type Enforcer = {
   readonly undo: (request: ActionRequest) => Promise<ActionOutcome>;
   /** Makes the kernel agree with the active leases; resolves with what had to be repaired. */
   readonly reconcile?: ((leases: readonly Lease[], now: number) => Promise<Repair>) | undefined;
-  /** Suspends the target while an approval waits, and lets it go. kill_process only. */
-  readonly hold?: ((request: ActionRequest) => Promise<void>) | undefined;
+  /** Suspends the target while an approval waits, and lets it go. Resolves with all that is suspended, the target first. kill_process only. */
+  readonly hold?: ((request: ActionRequest) => Promise<readonly ProcessRef[]>) | undefined;
   readonly release?: ((request: ActionRequest) => Promise<void>) | undefined;
+  /** Whether the target is still suspended; somebody else may have let it go. */
+  readonly isHeld?: ((request: ActionRequest) => Promise<boolean>) | undefined;
   /** Removes everything this enforcer ever put on the host. Works without the store. */
   readonly fini: () => Promise<readonly string[]>;
 };

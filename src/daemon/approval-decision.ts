@@ -1,15 +1,20 @@
-import type { Root } from '../actors/root.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ApprovalActor, Root } from '../actors/root.ts';
 import type { Actor, Approval } from '../domain/approval.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import type { Store } from '../store/contract.ts';
 
 const WAIT_MS = 60_000;
+/** A target that cannot be let go at once is told as it is after this long; the actor goes on trying. */
+const LET_GO_WITHIN_MS = 3000;
+/** An approval is on disk a moment before its target is suspended and it gets its actor. */
+const ACTOR_WITHIN_MS = 5000;
 const END_STATES: ReadonlySet<Approval['state']> = new Set(['done', 'failed', 'rejected', 'expired', 'void']);
 
 /**
- * Hands a person's answer to the approval's actor and waits until it has come to its end. Rejects with SEC_CONFLICT (it
- * changed or is decided), SEC_NOT_FOUND (nobody waits) or SEC_TIMEOUT (still under way).
+ * Hands a person's answer to the approval's actor and waits until it has come to its end and the target is let go.
+ * Rejects with SEC_CONFLICT (it changed, is decided, or the answer could not be saved) or SEC_TIMEOUT (still under way).
  */
 export const decideApproval = async (
   dependencies: { readonly root: Root; readonly store: Store; readonly clock: Clock },
@@ -19,17 +24,20 @@ export const decideApproval = async (
   reason: string,
   version: number,
 ): Promise<Approval> => {
-  const actor = dependencies.root.approvalActor(approval.id);
-  if (actor === undefined) throw new SecError('SEC_CONFLICT', `it is already ${approval.state}`);
+  const actor = await actorOf(dependencies, approval.id);
+  if (actor === undefined) throw new SecError('SEC_CONFLICT', `it is already ${dependencies.store.approvals.get(approval.id)?.state ?? approval.state}`);
   let isAsking = false;
   const settled = new Promise<Approval>((resolve, reject) => {
+    let letGo: NodeJS.Timeout | undefined;
     const subscriptions = [
       // Everybody who decides hears every refusal: ours comes while we ask, or later when the answer could not be saved.
       actor.on('decision.refused', ({ reason: why, code }) => {
         if (isAsking || code === 'not-saved') finish(() => reject(new SecError('SEC_CONFLICT', `${code ?? ''}: ${why ?? ''}`)));
       }),
       actor.on('approval.changed', ({ approval: changed }) => {
-        if (changed !== undefined && END_STATES.has(changed.state)) finish(() => resolve(changed));
+        if (changed === undefined || !END_STATES.has(changed.state)) return;
+        if (!changed.isHeld) return finish(() => resolve(changed));
+        letGo ??= setTimeout(() => finish(() => resolve(changed)), LET_GO_WITHIN_MS);
       }),
     ];
     const patience = setTimeout(
@@ -38,6 +46,7 @@ export const decideApproval = async (
     );
     const finish = (settle: () => void): void => {
       clearTimeout(patience);
+      clearTimeout(letGo);
       for (const subscription of subscriptions) subscription.unsubscribe();
       settle();
     };
@@ -46,4 +55,14 @@ export const decideApproval = async (
   actor.send({ type: decision === 'approve' ? 'decision.approve' : 'decision.reject', by, reason, version, now: dependencies.clock.now() });
   isAsking = false;
   return settled;
+};
+
+const actorOf = async ({ root, store }: { readonly root: Root; readonly store: Store }, id: string): Promise<ApprovalActor | undefined> => {
+  const deadline = performance.now() + ACTOR_WITHIN_MS;
+  let actor = root.approvalActor(id);
+  while (actor === undefined && store.approvals.get(id)?.state === 'pending' && performance.now() < deadline) {
+    await delay(10);
+    actor = root.approvalActor(id);
+  }
+  return actor;
 };

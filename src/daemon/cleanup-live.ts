@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LeaseBook } from '../actors/response/lease-book.ts';
 import type { Root } from '../actors/root.ts';
-import type { Actor } from '../domain/approval.ts';
+import { targetKey } from '../domain/action.ts';
+import type { Actor, Approval } from '../domain/approval.ts';
 import type { HistoryRecord } from '../domain/history.ts';
 import type { CleanupJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
@@ -21,14 +22,18 @@ export const createCleanup =
   (dependencies: LiveCleanupDependencies) =>
   async (actor: Actor, reason: string): Promise<CleanupJson> => {
     const { store, clock, root } = dependencies;
-    const voided = store.approvals.waiting().filter((approval) => approval.state === 'pending');
+    const waiting = store.approvals.waiting();
+    const isBusy = (id: string): boolean => root.approvalActor(id) !== undefined;
+    const voided = waiting.filter((approval) => approval.state === 'pending' && isBusy(approval.id));
     for (const approval of voided)
       root.approvalActor(approval.id)?.send({ type: 'approval.void', reason: `taken back by cleanup (${actor.name})`, now: clock.now() });
     const deadline = clock.monotonic() + PATIENCE_MS;
-    const isOpen = (): boolean => voided.some((approval) => root.approvalActor(approval.id) !== undefined);
-    while (isOpen() && clock.monotonic() < deadline) await delay(20);
-    const { removed, left, ended } = await cleanUp(dependencies, actor, reason);
+    // What is being carried out comes to its end first: nothing is let go under the hands of who ends it.
+    while (waiting.some((approval) => isBusy(approval.id)) && clock.monotonic() < deadline) await delay(20);
+    const { removed, left, ended } = await cleanUp({ ...dependencies, isBusy }, actor, reason);
     for (const lease of ended) dependencies.leases.set(lease);
     dependencies.onRecords(store.history.page({ limit: 1, kind: 'cleanup' }));
-    return { removed: [...voided.map((approval) => `approval of ${approval.action} is void`), ...removed], left };
+    return { removed: [...voided.map(wordsOf), ...removed], left };
   };
+
+const wordsOf = ({ action, target, isHeld }: Approval): string => `${action} ${targetKey(target)} ${isHeld ? 'goes on and ' : ''}no longer waits for a person`;

@@ -1,5 +1,6 @@
 import type { Enforcer } from '../actors/contract.ts';
-import { requestOf } from '../actors/response/approval-desk.ts';
+import { approvalRecord } from '../actors/response/approval-words.ts';
+import { requestOf } from '../actors/response/suspension.ts';
 import { type ActionName, targetKey } from '../domain/action.ts';
 import type { Actor, Approval } from '../domain/approval.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -12,7 +13,11 @@ export type CleanupDependencies = {
   readonly store: Store | undefined;
   readonly clock: Clock;
   readonly enforcers: ReadonlyMap<ActionName, Enforcer>;
+  /** An approval that an actor is carrying out at this moment. */
+  readonly isBusy?: ((approvalId: string) => boolean) | undefined;
 };
+
+const MAX_APPROVALS = 2000;
 
 /** What was taken back, and the leases that ended with it. */
 export type CleanupResult = CleanupJson & { readonly ended: readonly Lease[] };
@@ -26,7 +31,7 @@ export const cleanUp = async (dependencies: CleanupDependencies, actor: Actor, r
   const { store, clock, enforcers } = dependencies;
   const removed: string[] = [];
   const left: string[] = [];
-  for (const approval of store?.approvals.waiting() ?? []) await letGo(approval, dependencies, removed, left);
+  for (const approval of unfinished(store)) await letGo(approval, dependencies, actor, removed, left);
   for (const [action, enforcer] of enforcers) {
     try {
       removed.push(...(await enforcer.fini()));
@@ -54,26 +59,39 @@ export const cleanUp = async (dependencies: CleanupDependencies, actor: Actor, r
   return { removed, left, ended };
 };
 
-const letGo = async (approval: Approval, dependencies: CleanupDependencies, removed: string[], left: string[]): Promise<void> => {
+/** Everything that waits, and what was decided and not let go before a crash. */
+const unfinished = (store: Store | undefined): readonly Approval[] => {
+  if (store === undefined) return [];
+  const held = store.approvals.page(MAX_APPROVALS).filter((approval) => approval.isHeld);
+  return [...new Map([...held, ...store.approvals.waiting()].map((approval) => [approval.id, approval])).values()];
+};
+
+const letGo = async (approval: Approval, dependencies: CleanupDependencies, actor: Actor, removed: string[], left: string[]): Promise<void> => {
   const what = `${approval.action} ${targetKey(approval.target)}`;
+  if (dependencies.isBusy?.(approval.id) === true) {
+    left.push(`${what}: it is just being carried out; ask again`);
+    return;
+  }
   try {
-    if (approval.isHeld) {
-      await dependencies.enforcers.get(approval.action)?.release?.(requestOf(approval, dependencies.clock.now()));
+    const enforcer = dependencies.enforcers.get(approval.action);
+    const now = dependencies.clock.now();
+    const isDone = approval.state === 'executing' && (await enforcer?.verify(requestOf(approval, now)))?.verification === 'verified';
+    if (approval.isHeld && !isDone) {
+      await enforcer?.release?.(requestOf(approval, now));
       removed.push(`${what} goes on`);
     }
-    if (approval.state !== 'pending') return;
-    await dependencies.store?.approvals.put({
-      ...approval,
-      state: 'void',
-      isHeld: false,
-      decidedAt: dependencies.clock.now(),
-      result: 'taken back by cleanup',
-      version: approval.version + 1,
-    });
-    removed.push(`${what} no longer waits for a person`);
+    const next: Approval = { ...approval, ...endOf(approval, isDone, actor, now), isHeld: false, version: approval.version + 1 };
+    await dependencies.store?.commit({ approvals: [next], records: [{ ...approvalRecord(next, now), actor }] });
+    if (next.state === 'void') removed.push(`${what} no longer waits for a person`);
   } catch (problem) {
     left.push(`${what}: ${messageOf(problem)}`);
   }
+};
+
+const endOf = (approval: Approval, isDone: boolean, actor: Actor, now: number): Partial<Approval> => {
+  if (isDone) return { state: 'done', result: 'it had taken effect, as a cleanup afterwards found' };
+  if (approval.state !== 'pending' && approval.state !== 'approved' && approval.state !== 'executing') return {};
+  return { state: 'void', decidedAt: now, decidedBy: actor, result: 'taken back by cleanup' };
 };
 
 const endedLeases = (live: readonly Lease[], now: number, actor: Actor): readonly Lease[] =>

@@ -1,4 +1,5 @@
 import type { ActionName, Target } from './action.ts';
+import type { ProcessRef } from './entity.ts';
 import type { ActionId, AlertId, ApprovalId } from './ids.ts';
 import type { Severity } from './severity.ts';
 
@@ -32,6 +33,8 @@ export type Approval = {
   readonly state: ApprovalState;
   /** The target is suspended (SIGSTOP) while this waits. */
   readonly isHeld: boolean;
+  /** All that was suspended, the target first: let go even when the target itself is gone by then. */
+  readonly held?: readonly ProcessRef[] | undefined;
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly decidedAt?: number | undefined;

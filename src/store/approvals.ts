@@ -5,18 +5,27 @@ import type { Engine } from './engine.ts';
 import type { RecordCodec } from './records.ts';
 import { createShelf } from './shelf.ts';
 
+export type Approvals = Store['approvals'] & {
+  /** Checks versions and encodes, which may throw; the function it returns writes and does not. */
+  readonly prepare: (approvals: readonly Approval[]) => () => void;
+  readonly reload: () => void;
+};
+
 /** Approvals, changed only by someone who saw the latest version. At most `maxDecided` decided ones are kept. */
-export const createApprovals = (engine: Engine, codec: RecordCodec, maxDecided: number): Store['approvals'] & { readonly reload: () => void } => {
+export const createApprovals = (engine: Engine, codec: RecordCodec, maxDecided: number): Approvals => {
   const shelf = createShelf<Approval>({ engine, codec, table: 'approvals', index: 'approvalsBy', isLive: isWaiting, maxFinished: maxDecided });
+  const prepare: Approvals['prepare'] = (approvals) => {
+    for (const approval of approvals) {
+      const stored = shelf.get(approval.id)?.version ?? 0;
+      if (stored !== approval.version - 1) {
+        throw new SecError('SEC_CONFLICT', `approval ${approval.id}: expected version ${approval.version - 1}, found ${stored}`);
+      }
+    }
+    return shelf.prepare(approvals);
+  };
   return {
-    put: (approval) =>
-      engine.durably(() => {
-        const stored = shelf.get(approval.id)?.version ?? 0;
-        if (stored !== approval.version - 1) {
-          throw new SecError('SEC_CONFLICT', `approval ${approval.id}: expected version ${approval.version - 1}, found ${stored}`);
-        }
-        shelf.prepare([approval])();
-      }),
+    prepare,
+    put: (approval) => engine.durably(() => prepare([approval])()),
     get: shelf.get,
     byPrefix: shelf.byPrefix,
     waiting: shelf.live,

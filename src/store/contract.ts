@@ -76,8 +76,15 @@ export type Store = {
     readonly byPrefix: (prefix: string) => readonly string[];
     readonly page: (limit: number) => readonly Lease[];
   };
-  /** An action, its lease and its records together: one transaction, on disk when it resolves. */
-  readonly commit: (change: { readonly leases?: readonly Lease[]; readonly records: readonly HistoryDraft[] }) => Promise<readonly HistoryRecord[]>;
+  /**
+   * An action, its lease or approval and its records together: one transaction, on disk when it resolves. Rejects with
+   * SEC_CONFLICT as `approvals.put` does; then nothing of it is written.
+   */
+  readonly commit: (change: {
+    readonly leases?: readonly Lease[];
+    readonly approvals?: readonly Approval[];
+    readonly records: readonly HistoryDraft[];
+  }) => Promise<readonly HistoryRecord[]>;
   readonly cursors: {
     readonly get: (sourceId: string) => unknown;
     readonly put: (sourceId: string, cursor: unknown) => void;

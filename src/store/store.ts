@@ -140,8 +140,10 @@ export const createStore = (options: {
     leases,
     commit: (change) =>
       engine.durably(() => {
+        const writeApprovals = approvals.prepare(change.approvals ?? []);
         const writeLeases = leases.prepare(change.leases ?? []);
         const chained = history.prepare(change.records);
+        writeApprovals();
         writeLeases();
         chained.write();
         return chained.records;

@@ -38,7 +38,7 @@ export const createAlertBook = (store: Store, clock: Clock): AlertBook => {
       const before = open.get(finding.foldKey);
       if (before === undefined || Math.abs(finding.at - before.lastSeen) > FOLD_WINDOW_MS)
         return { alert: put(alertFrom(finding, clock.now())), change: 'raised' };
-      const after = put(nextAlert(before, { type: 'finding.repeated', finding }));
+      const after = nextAlert(before, { type: 'finding.repeated', finding });
       // A repeat brings the latest actor along: an account attacked from many addresses names the current one.
       const current = put({ ...after, entities: { ...before.entities, ...withoutUndefined(finding.entities) } });
       const isWorse = !isAtLeast(before.severity, after.severity) || (before.isClaim && !after.isClaim);

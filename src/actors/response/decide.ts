@@ -48,7 +48,8 @@ export const decide = (alert: Alert, context: DecisionContext): readonly Decisio
   return decisions;
 };
 
-const ruleApplies = (rule: PolicyRule, alert: Alert): boolean =>
+/** True when a rule is about such an alert. */
+export const ruleApplies = (rule: PolicyRule, alert: Pick<Alert, 'severity' | 'type'>): boolean =>
   isAtLeast(alert.severity, rule.minSeverity) &&
   (rule.types.length === 0 || rule.types.includes(alert.type)) &&
   // A webhook rule without an address is not set up yet: nothing to do, and nothing to record (reference fault W5).

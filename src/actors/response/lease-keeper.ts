@@ -20,9 +20,12 @@ const NOTHING: Repair = { added: 0, removed: 0, detail: '' };
 export const createLeaseKeeper = (dependencies: LeaseKeeperDependencies): LeaseKeeper => {
   const { store, clock, leases, enforcers } = dependencies;
   const seen = new Set<ActionName>();
-  // An intent that a crash left open is in force now: the reconciliation has just seen to it.
+  const leftOpen = new Set<string>(leases.live().flatMap((lease) => (lease.state === 'intended' ? [lease.id] : [])));
+  // An intent that a crash left open is in force now: the reconciliation has just seen to it. Newer ones are under way.
   const settleIntended = async (live: readonly Lease[], now: number): Promise<void> => {
-    const settled = live.filter((lease) => lease.state === 'intended').map((lease) => nextLease(lease, { type: 'lease.applied', now }));
+    const settled = live
+      .filter((lease) => lease.state === 'intended' && leftOpen.has(lease.id))
+      .map((lease) => nextLease(lease, { type: 'lease.applied', now }));
     if (settled.length === 0) return;
     const records = await store.commit({
       leases: settled,
@@ -40,6 +43,7 @@ export const createLeaseKeeper = (dependencies: LeaseKeeperDependencies): LeaseK
       })),
     });
     for (const lease of settled) leases.set(lease);
+    for (const lease of settled) leftOpen.delete(lease.id);
     dependencies.onRecords(records);
   };
   return {
@@ -62,7 +66,8 @@ export const createLeaseKeeper = (dependencies: LeaseKeeperDependencies): LeaseK
       await settleIntended(live, now);
       const isFirst = !seen.has(action);
       seen.add(action);
-      if (repair.added + repair.removed > 0) {
+      // Rules that were gone while all blocks were still listed are a repair too.
+      if (repair.detail !== '') {
         const reason = isFirst ? `restored after a start: ${repair.detail}` : `the kernel was not as it should be: ${repair.detail}`;
         dependencies.onRecords(
           store.history.note([

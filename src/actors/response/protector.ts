@@ -26,10 +26,18 @@ export const createProtector = (dependencies: {
   const recent = new Map<string, number>();
   let endpoints: OperatorEndpoints | undefined;
   let pushed = '';
+  let asked = 0;
+  let answered = 0;
   const protections = (): Protections => ({ endpoints: endpoints ?? NO_ENDPOINTS, recentSshPeers: [...recent.keys()], ownPid: dependencies.ownPid });
   return {
     refresh: async (clientPids) => {
-      endpoints = await dependencies.host.call('operators', { clientPids });
+      asked += 1;
+      const mine = asked;
+      const found = await dependencies.host.call('operators', { clientPids });
+      // An answer that was overtaken knows less than the one in force.
+      if (mine < answered) return;
+      answered = mine;
+      endpoints = found;
       const now = dependencies.clock.monotonic();
       for (const peer of endpoints.sshPeers) {
         recent.delete(peer);

@@ -18,6 +18,8 @@ import { decisionRecord } from './records.ts';
 
 const MAX_BATCH = 1000;
 const MAX_WAITING = 10_000;
+/** The same refusal for the same target is recorded once in this time, or once a cooldown when that is longer. */
+const QUIET_MS = 60_000;
 
 export type ResponderDependencies = {
   readonly store: Store;
@@ -76,12 +78,22 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
     for (const decision of decisions) carryOut(alert, decision, policy, isRepeat);
   };
 
+  // What nothing is done about never stands in the way of a later answer, and a flood of it is one line in the history.
+  const isNews = (key: string, quietMs: number, now: number, isRepeat: boolean, { outcome }: Decision): boolean => {
+    if (isRepeat && (outcome === 'cooldown' || outcome === 'no-target')) return false;
+    if (ledger.cooldownLeft(key, now) > 0) return false;
+    ledger.startCooldown(key, quietMs, now);
+    return true;
+  };
+
   const carryOut = (alert: Alert, decision: Decision, policy: EnforcementPolicy, isRepeat: boolean): void => {
-    if (isRepeat && (decision.outcome === 'cooldown' || decision.outcome === 'no-target')) return;
+    const now = clock.monotonic();
+    const key = cooldownKey(alert.module, decision.action, decision.target);
     const cooldownMs = (policyOf(policy, alert.module)?.cooldownSeconds ?? 0) * 1000;
+    if (isAnswer(decision)) ledger.startCooldown(key, cooldownMs, now);
+    else if (!isNews(`${key} ${decision.outcome}${decision.target.kind === 'none' ? alert.id : ''}`, Math.max(cooldownMs, QUIET_MS), now, isRepeat, decision))
+      return;
     const record = decisionRecord(alert, decision, clock.now(), policy.preset);
-    // Every answer starts the cooldown, a refusal too: a flood of one attack is one line in the history.
-    ledger.startCooldown(cooldownKey(alert.module, decision.action, decision.target), cooldownMs, clock.monotonic());
     switch (decision.outcome) {
       case 'execute':
         if (decision.action === 'log_only') {
@@ -94,7 +106,10 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
         return;
       case 'needs-approval':
         ledger.spend(alert.module, decision.action, clock.monotonic());
-        dependencies.requestApproval(alert, decision).catch((problem: unknown) => dependencies.onProblem('approval request', problem));
+        dependencies.requestApproval(alert, decision).catch((problem: unknown) => {
+          note([{ ...record, outcome: 'failure', reason: `nobody could be asked: ${messageOf(problem)}` }]);
+          dependencies.onProblem('approval request', problem);
+        });
         return;
       case 'dry-run':
         ledger.spend(alert.module, decision.action, clock.monotonic());
@@ -132,3 +147,6 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
     },
   };
 };
+
+/** Something is done, or would be: then the same target is left alone for the cooldown. */
+const isAnswer = ({ outcome }: Decision): boolean => outcome === 'execute' || outcome === 'needs-approval' || outcome === 'dry-run';

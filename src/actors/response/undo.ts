@@ -8,8 +8,8 @@ import type { ActionRequest } from '../contract.ts';
 import { cooldownKey } from './decide.ts';
 import type { ResponderDependencies } from './responder.ts';
 
-/** After a person took a block back, the same target is left alone this long: they had a reason. */
-const SOFT_ALLOW_MS = 10 * 60_000;
+/** After a person took an action back or refused it, the same target is left alone this long: they had a reason. */
+export const SOFT_ALLOW_MS = 10 * 60_000;
 
 export type UndoDependencies = Pick<ResponderDependencies, 'store' | 'clock' | 'leases' | 'enforcers' | 'ledger' | 'onRecords'>;
 

@@ -12,13 +12,18 @@ import { collectUntouchable } from './untouchable.ts';
  * (start time and executable checked under a pidfd); what runs another program by now is left alone and said.
  */
 export const createKillProcess: EnforcerFactory = ({ host }) => {
-  const held = new Map<string, ProcessRef>();
+  // By action: what is suspended for it. A process that several approvals hold goes on with the last of them.
+  const held = new Map<string, readonly ProcessRef[]>();
 
-  const endTree = async (root: ProcessRef): Promise<readonly ProcessRef[]> => {
-    const tree = await suspendTree(host, root, await collectUntouchable(host));
+  /** Ends the tree, and what was suspended as part of it and has lost its parents since. */
+  const endTree = async (root: ProcessRef, suspended: readonly ProcessRef[]): Promise<readonly ProcessRef[]> => {
+    const isUntouchable = await collectUntouchable(host);
+    const tree = await suspendTree(host, root, isUntouchable);
+    const orphans = await livingOf(unique([...tree, ...suspended]).slice(tree.length));
+    const all = [...tree, ...orphans.filter((process) => isUntouchable(process) === undefined)];
     // The root last: while it lives, a repeated attempt after a crash still finds the others under it.
-    for (const process of tree.toReversed()) await host.call('process.signal', { process, signal: 'SIGKILL' });
-    return tree;
+    for (const process of all.toReversed()) await host.call('process.signal', { process, signal: 'SIGKILL' });
+    return all;
   };
 
   const livingOf = async (processes: readonly ProcessRef[]): Promise<readonly ProcessRef[]> => {
@@ -63,18 +68,16 @@ export const createKillProcess: EnforcerFactory = ({ host }) => {
       const root = killableOf(request.target);
       const presence = await presenceOf(root);
       if (presence === 'changed') throw new SecError('SEC_CONFLICT', CHANGED);
-      if (presence === 'gone') return { verification: 'verified', detail: GONE };
-      const tree = await endTree(root);
+      const tree = await endTree(root, [...(held.get(request.actionId) ?? []), ...(request.held ?? [])]);
       const living = await waitUntilGone(tree);
-      for (const process of tree) held.delete(keyOf(process));
+      held.delete(request.actionId);
       if (living.length > 0) return { verification: 'failed', detail: `still there: ${living.map((process) => process.pid).join(', ')}` };
+      if (tree.length === 0) return { verification: 'verified', detail: GONE };
       return { verification: 'verified', detail: `${tree.length} ${tree.length === 1 ? 'process' : 'processes'} ended` };
     },
     verify: async (request: ActionRequest): Promise<ActionOutcome> => {
-      const presence = await presenceOf(killableOf(request.target));
-      return presence === 'gone'
-        ? { verification: 'verified', detail: 'the process is gone' }
-        : { verification: 'failed', detail: 'the process is still there' };
+      const { state } = await host.call('process.state', { process: killableOf(request.target) });
+      return isOver(state) ? { verification: 'verified', detail: 'the process is gone' } : { verification: 'failed', detail: 'the process is still there' };
     },
     undo: async () => {
       throw new SecError('SEC_REFUSED', 'an ended process cannot be brought back');
@@ -84,15 +87,23 @@ export const createKillProcess: EnforcerFactory = ({ host }) => {
       const presence = await presenceOf(root);
       if (presence !== 'same') throw new SecError('SEC_CONFLICT', presence === 'gone' ? GONE : CHANGED);
       const tree = await suspendTree(host, root, await collectUntouchable(host));
-      for (const process of tree) held.set(keyOf(process), process);
+      held.set(request.actionId, tree);
+      return tree;
     },
+    isHeld: async (request) => (await host.call('process.state', { process: killableOf(request.target) })).state === 'stopped',
     release: async (request) => {
       const { processes } = await host.call('process.tree', { root: killableOf(request.target) });
-      await resumeAll(host, processes);
-      for (const process of processes) held.delete(keyOf(process));
+      // Children outlive a target that somebody else ended: they must not stay suspended for ever.
+      const own = unique([...processes, ...(held.get(request.actionId) ?? []), ...(request.held ?? [])]);
+      held.delete(request.actionId);
+      const others = new Set([...held.values()].flat().map(keyOf));
+      await resumeAll(
+        host,
+        own.filter((process) => !others.has(keyOf(process))),
+      );
     },
     fini: async () => {
-      const processes = [...held.values()];
+      const processes = unique([...held.values()].flat());
       await resumeAll(host, processes);
       held.clear();
       return processes.map((process) => `process ${process.pid} goes on`);
@@ -105,5 +116,7 @@ const GONE = 'the process was already gone';
 const CHANGED = 'the process runs another program now than the one that was judged';
 const MAX_WAIT_MS = 3000;
 const STEP_MS = 10;
+
+const unique = (processes: readonly ProcessRef[]): readonly ProcessRef[] => [...new Map(processes.map((process) => [keyOf(process), process])).values()];
 
 const isOver = (state: string | undefined): boolean => state === 'gone' || state === 'zombie';

@@ -6,18 +6,24 @@ import type { Untouchable } from './untouchable.ts';
 /**
  * Suspends a process and all its descendants, root first, looking again until a round finds nobody new: what is suspended
  * starts nothing. Gives all of them, root first; empty when the process is gone. Nobody stays suspended when one of them
- * is untouchable: SEC_REFUSED.
+ * is untouchable (SEC_REFUSED) or the host fails half-way.
  */
 export const suspendTree = async (host: Host, root: ProcessRef, isUntouchable: Untouchable): Promise<readonly ProcessRef[]> => {
   const suspended = new Map<string, ProcessRef>();
+  try {
+    return await suspendRounds(host, root, isUntouchable, suspended);
+  } catch (problem) {
+    await resumeAll(host, [...suspended.values()]);
+    throw problem;
+  }
+};
+
+const suspendRounds = async (host: Host, root: ProcessRef, isUntouchable: Untouchable, suspended: Map<string, ProcessRef>): Promise<readonly ProcessRef[]> => {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { processes } = await host.call('process.tree', { root });
     const fresh = processes.filter((process) => !suspended.has(keyOf(process)));
     const reason = fresh.map(isUntouchable).find((why) => why !== undefined);
-    if (reason !== undefined) {
-      await resumeAll(host, [...suspended.values()]);
-      throw new SecError('SEC_REFUSED', reason);
-    }
+    if (reason !== undefined) throw new SecError('SEC_REFUSED', reason);
     if (fresh.length === 0) return [...suspended.values()];
     for (const process of fresh) {
       const { result } = await host.call('process.signal', { process, signal: 'SIGSTOP' });
