@@ -4,21 +4,29 @@ import { allPids } from '../process/process-tree.ts';
 import { executableOf, readProcessAlone, readStat, readText } from '../process/read-process.ts';
 
 /**
- * The clients' session trees: each client with its parents up to, but without, an sshd listener or init; and when one of
- * these is a terminal multiplexer, all of its processes for that user with their parents (the attached terminal is there).
+ * The clients' session trees: each client with its parents up to, but without, an sshd listener or init; when one of
+ * these is a terminal multiplexer, all of its processes for that user with their parents (the attached terminal is there);
+ * and everything else in the kernel sessions of all these, which is what was started from the same terminals.
  */
 export const sessionPids = (clientPids: readonly number[], listeners: readonly number[]): readonly number[] => {
   const ends = new Set([0, 1, ...listeners]);
   const session = new Set(clientPids.slice(0, MAX_CLIENTS).flatMap((pid) => chainOf(pid, ends)));
-  const multiplexers = [...session].filter(isMultiplexer);
-  if (multiplexers.length === 0) return [...session];
-  const owners = new Set(multiplexers.map(ownerOf));
-  for (const pid of allPids()) {
-    if (!isMultiplexer(pid) || !owners.has(ownerOf(pid))) continue;
-    for (const member of chainOf(pid, ends)) session.add(member);
-  }
+  if (session.size === 0) return [];
+  const all = allPids();
+  for (const pid of multiplexerPids(session, all)) for (const member of chainOf(pid, ends)) session.add(member);
+  const kernelSessions = new Set([...session].map(kernelSessionOf).filter((id) => id !== undefined && !ends.has(id)));
+  for (const pid of all) if (kernelSessions.has(kernelSessionOf(pid)) && !ends.has(pid)) session.add(pid);
   return [...session];
 };
+
+const multiplexerPids = (session: ReadonlySet<number>, all: readonly number[]): readonly number[] => {
+  const multiplexers = [...session].filter(isMultiplexer);
+  if (multiplexers.length === 0) return [];
+  const owners = new Set(multiplexers.map(ownerOf));
+  return all.filter((pid) => isMultiplexer(pid) && owners.has(ownerOf(pid)));
+};
+
+const kernelSessionOf = (pid: number): number | undefined => readStat(pid)?.sessionId;
 
 /** Peers named by SSH_CONNECTION in the environment of these processes. */
 export const peersInEnvironment = (pids: readonly number[]): readonly string[] => {
