@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { shortId } from '../../src/domain/ids.ts';
 import { createStation, type Running, type Station, until, whyNoBuild } from '../kit/daemon.ts';
 import { addClientNetwork, createNetnsPair, type NetnsPair, skipsWithout, whyNoNetns } from '../kit/netns.ts';
 import { type SshServer, startSshServer, whyNoSsh } from '../kit/sshd.ts';
@@ -48,7 +49,9 @@ describe.skipIf(skipsWithout(why, 'SSH attacks end to end'))('an attacker who gu
 
     const began = performance.now();
     const said = await sshd.guess({ from, to }, 25);
-    console.info(`${from}: ssh gave up after ${Math.round(performance.now() - began)} ms and ${failuresFrom(from)} refused passwords: ${said.trim().split('\n').at(-1)}`);
+    console.info(
+      `${from}: ssh gave up after ${Math.round(performance.now() - began)} ms and ${failuresFrom(from)} refused passwords: ${said.trim().split('\n').at(-1)}`,
+    );
     await until(`a block of ${target}`, async () => (await leaseOn(target))?.state === 'active');
     expect(failuresFrom(from)).toBeGreaterThanOrEqual(10);
     expect(failuresFrom(from)).toBeLessThan(25);
@@ -68,7 +71,7 @@ describe.skipIf(skipsWithout(why, 'SSH attacks end to end'))('an attacker who gu
   test('gets in again after `enforce undo`, and more of the same attack does not block him at once', async () => {
     const [from, to] = ['198.51.100.2', pair.serverV4];
     const lease = await leaseOn(from);
-    const undone = await station.cli('enforce', 'undo', lease?.id.slice(0, 12) ?? 'none');
+    const undone = await station.cli('enforce', 'undo', shortId(lease?.id ?? 'none'));
     expect(undone).toMatchObject({ code: 0, err: '' });
     expect(undone.out).toContain(`block_ip ${from} (verified`);
     expect(await sshd.greeting({ from, to })).toMatch(/^SSH-2\.0-/);

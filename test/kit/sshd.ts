@@ -49,7 +49,10 @@ export const startSshServer = async (pair: NetnsPair, directory: string): Promis
   const syslog = await startSyslog(path('log.sock'), logPath);
   const children = new Set<ChildProcess>();
   const run = (namespace: Netns, words: readonly string[], variables: { readonly [name: string]: string } = {}): ChildProcess => {
-    const child = spawn('ip', ['netns', 'exec', namespace.name, ...words], { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], ...variables } });
+    const child = spawn('ip', ['netns', 'exec', namespace.name, ...words], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { PATH: process.env['PATH'], ...variables },
+    });
     children.add(child);
     child.once('close', () => children.delete(child));
     child.stdin?.on('error', () => undefined);

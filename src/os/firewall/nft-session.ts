@@ -136,6 +136,8 @@ const openLink = (child: ChildProcess): Link => {
         changed();
       }),
     close: async () => {
+      // Its end is waited for: without this a command that only cleans up would run out of things to do before (Node's exit 13).
+      child.ref();
       child.stdin?.end();
       child.kill('SIGKILL');
       await closed;
