@@ -1,5 +1,5 @@
 import type { SecurityEvent } from '../../../domain/event.ts';
-import type { CollectorDefinition, CollectorReport, ProcessFact } from '../../contract.ts';
+import type { CollectorDefinition, CollectorReport } from '../../contract.ts';
 import { execEventOf } from './exec-event.ts';
 
 /**
@@ -19,8 +19,9 @@ export const processCollector: CollectorDefinition = {
       for (const fact of batch) {
         if (fact.kind === 'exec') {
           sequence += 1;
-          events.push(execEventOf(fact, spec.id, sequence));
-          progress.count(fact);
+          const event = execEventOf(fact, spec.id, sequence);
+          events.push(event);
+          progress.count(event.details['gone'] !== true);
         } else if (fact.kind === 'overrun') progress.lost(fact.lost);
         if (events.length < MAX_BATCH) continue;
         await sink.events(events);
@@ -48,9 +49,9 @@ const createProgress = (report: (report: CollectorReport) => void) => {
       isRunning = true;
       report({ type: 'state', state: 'running', detail: 'process connector' });
     },
-    count: (fact: Extract<ProcessFact, { readonly kind: 'exec' }>): void => {
+    count: (isRead: boolean): void => {
       lines += 1;
-      if (fact.process !== null) parsed += 1;
+      if (isRead) parsed += 1;
     },
     lost: (count: number): void => {
       dropped += count;

@@ -9,7 +9,7 @@ export type ExecFact = Extract<ProcessFact, { readonly kind: 'exec' }>;
  * was over before it could be read is told with `gone`, so that nothing is silently lost.
  */
 export const execEventOf = (fact: ExecFact, source: string, sequence: number): SecurityEvent => {
-  const { process } = fact;
+  const process = isReadable(fact.process) ? fact.process : null;
   const name = process === null ? '' : nameOf(process);
   return {
     id: `${source}:${fact.pid}:${process?.startTime ?? 0}:${fact.at}:${sequence}`,
@@ -24,6 +24,9 @@ export const execEventOf = (fact: ExecFact, source: string, sequence: number): S
     trust: 'sensor',
   };
 };
+
+// A process that is ending still has an entry, but neither a program nor arguments any more.
+const isReadable = (process: ProcessDetails | null): process is ProcessDetails => process !== null && (process.exe !== '' || process.argv.length > 0);
 
 const MAX_ARGUMENTS = 512;
 const MAX_TEXT = 8192;

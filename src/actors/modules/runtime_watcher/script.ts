@@ -108,10 +108,10 @@ const collectWritten = (build: Build, command: Command): void => {
 
 // What was written counts when it is a script by its place or name, or when something runs it afterwards.
 const addFiles = (build: Build): void => {
-  for (const [path, content] of build.files) {
+  for (const [path, content] of [...build.files]) {
     const runner = interpreterOf(build, path);
-    if (runner !== undefined && INTERPRETERS.has(runner)) addPipeline(build, [commandOf(rawOf([runner, '-c', content]))], 'written', MAX_DEPTH);
-    else if (runner !== undefined || isScriptPath(path)) addText(build, withoutSchedule(content), 'written', MAX_DEPTH);
+    if (runner !== undefined && INTERPRETERS.has(runner)) addPipeline(build, [commandOf(rawOf([runner, '-c', content]))], 'written', 1);
+    else if (runner !== undefined || isScriptPath(path)) addText(build, withoutSchedule(content), 'written', 1);
   }
 };
 
