@@ -1,10 +1,6 @@
-import { createEnforcers } from '../actors/enforcers/registry.ts';
 import { createAlertBook } from '../actors/response/alert-book.ts';
 import { createApprovalDesk } from '../actors/response/approval-desk.ts';
-import { createLeaseBook } from '../actors/response/lease-book.ts';
-import { createLeaseKeeper } from '../actors/response/lease-keeper.ts';
 import { createLedger } from '../actors/response/ledger.ts';
-import { createProtector } from '../actors/response/protector.ts';
 import { createResponder, type ResponderDependencies } from '../actors/response/responder.ts';
 import { type Root, startRoot } from '../actors/root.ts';
 import { enforcerSpec } from '../actors/supervision.ts';
@@ -23,12 +19,11 @@ import { decideApproval } from './approval-decision.ts';
 import { createCleanup } from './cleanup-live.ts';
 import { startClockwork } from './clockwork.ts';
 import { createHandlers } from './handlers.ts';
-import { createHub } from './hub.ts';
 import { createIdentify } from './identify.ts';
 import { createIntake } from './intake.ts';
 import type { Logger } from './logger.ts';
 import { createPolicyKeeper } from './policy-keeper.ts';
-import { createPublisher } from './publish.ts';
+import type { Restored } from './restore.ts';
 import { startServer } from './server.ts';
 import { createSourceRunner, moduleSpecs, sourceSpecs } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
@@ -41,6 +36,7 @@ export type ComposeOptions = {
   readonly store: Store;
   readonly setAside: string | undefined;
   readonly host: Host;
+  readonly restored: Restored;
   readonly netns: string | undefined;
   readonly socketPath: string;
   readonly forceDryRun: boolean;
@@ -52,36 +48,17 @@ export type Daemon = { readonly onStop: (listener: (why: string) => void) => voi
 /** The composition root: every part is made here, in order, and given what it needs. Rejects when a part cannot start. */
 export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> => {
   const { config, clock, logger, store, host } = options;
-  const startedAt = clock.now();
+  const { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile } = options.restored;
   const description = await host.call('describe', {});
-  const hub = createHub(startedAt);
-  const publish = createPublisher(hub, logger);
   const isObserveOnly = options.setAside !== undefined || store.health().state === 'observe-only';
   const policies = await createPolicyKeeper({ config, store, isObserveOnly, forceDryRun: options.forceDryRun });
-  const enforcers = createEnforcers({ host, clock });
-  const leases = createLeaseBook(store.leases.live());
   const ledger = createLedger();
-  const protector = createProtector({
-    host,
-    clock,
-    ownPid: process.pid,
-    onChange: async (addresses) => void (await host.call('firewall.protect', { addresses })),
-  });
   const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
 
   // The tree is made last and needs what is made here; until it stands, nothing acts and nobody is told.
   let root: Root | undefined;
   const base = { store, clock, ledger, leases, enforcers, policy: policies.current, onRecords: publish.records, onProblem: problem };
   const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policies.current().caps);
-  const keeper = createLeaseKeeper(base);
-
-  // Blocks come back before anything else: the time without them is the time an attacker has.
-  await protector.refresh([]).catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
-  const reconcile = async (action: ActionName) =>
-    (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
-  await keeper.expire();
-  if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
-
   const desk = createApprovalDesk({
     ...base,
     veto,
@@ -247,11 +224,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   };
 };
 
-/** Nothing in force and no table in the kernel: then there is nothing to compare, and no table is made for it. */
-const isQuiet = async (action: ActionName, count: number, host: Host): Promise<boolean> =>
-  action === 'block_ip' && count === 0 && !(await host.call('firewall.list', {})).present;
-
-const availabilityOf = (root: Root, action: ActionName, enforcers: ReturnType<typeof createEnforcers>) => {
+const availabilityOf = (root: Root, action: ActionName, enforcers: Restored['enforcers']) => {
   const manifest = enforcers.get(action)?.manifest;
   const reason = root.enforcerProblem(action);
   return {

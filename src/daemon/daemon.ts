@@ -8,10 +8,9 @@ import { createProbeRunner } from '../os/run-probe.ts';
 import type { OpenedStore, Store } from '../store/contract.ts';
 import { openStore } from '../store/open-store.ts';
 import { SET_ASIDE_KEY } from '../store/store.ts';
-import { composeDaemon } from './compose.ts';
-import { checkModules } from './describe-config.ts';
 import { entryOf } from './entry-of.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { restoreBlocks } from './restore.ts';
 
 export type DaemonOptions = {
   readonly variables: { readonly [name: string]: string | undefined };
@@ -26,7 +25,6 @@ export type DaemonOptions = {
 /** Runs the daemon until SIGINT, SIGTERM or a shutdown call; resolves with the exit code. Rejects when it cannot start. */
 export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const loaded = await loadConfig({ flag: options.configPath, variables: options.variables });
-  checkModules(loaded.config, loaded.path);
   const logger = createLogger({ level: options.logLevel ?? loaded.config.logging.level, format: loaded.config.logging.format, write: options.write });
   watchForBugs(logger);
   const dataDirectory = dataDirectoryOf(options.variables);
@@ -39,6 +37,11 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(signal));
   try {
     await forgetSetAside(opened.store, logger);
+    const restored = await restoreBlocks({ store: opened.store, host, clock: systemClock, logger });
+    // Detectors and server take longer to load than the blocks to come back: later.
+    const { checkModules } = await import('./describe-config.ts');
+    checkModules(loaded.config, loaded.path);
+    const { composeDaemon } = await import('./compose.ts');
     const daemon = await composeDaemon({
       config: loaded.config,
       version: options.version,
@@ -47,6 +50,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       store: opened.store,
       setAside: opened.setAside,
       host,
+      restored,
       netns,
       socketPath: options.socketPath ?? loaded.config.server.socket ?? socketPathOf(options.variables, process.getuid?.() ?? 0),
       forceDryRun: options.forceDryRun,

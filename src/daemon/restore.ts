@@ -1,0 +1,61 @@
+import { createEnforcers } from '../actors/enforcers/registry.ts';
+import { createLeaseBook, type LeaseBook } from '../actors/response/lease-book.ts';
+import { createLeaseKeeper, type LeaseKeeper } from '../actors/response/lease-keeper.ts';
+import { createProtector, type Protector } from '../actors/response/protector.ts';
+import type { ActionName } from '../domain/action.ts';
+import type { Clock } from '../domain/clock.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { Host } from '../domain/host.ts';
+import type { Store } from '../store/contract.ts';
+import { createHub, type Hub } from './hub.ts';
+import type { Logger } from './logger.ts';
+import { createPublisher, type Publisher } from './publish.ts';
+
+/** What is made before the rest of the daemon is even loaded. */
+export type Restored = {
+  readonly startedAt: number;
+  readonly hub: Hub;
+  readonly publish: Publisher;
+  readonly enforcers: ReturnType<typeof createEnforcers>;
+  readonly leases: LeaseBook;
+  readonly protector: Protector;
+  readonly keeper: LeaseKeeper;
+  readonly reconcile: LeaseKeeper['reconcile'];
+};
+
+/**
+ * Brings the blocks of the store back into the kernel, with the operator protected. First of all, and with few imports: the
+ * time without them is the time an attacker has. What fails is logged, and made up for by the next comparison.
+ */
+export const restoreBlocks = async (options: {
+  readonly store: Store;
+  readonly host: Host;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): Promise<Restored> => {
+  const { store, host, clock, logger } = options;
+  const startedAt = clock.now();
+  const hub = createHub(startedAt);
+  const publish = createPublisher(hub, logger);
+  const enforcers = createEnforcers({ host, clock });
+  const leases = createLeaseBook(store.leases.live());
+  const protector = createProtector({
+    host,
+    clock,
+    ownPid: process.pid,
+    onChange: async (addresses) => void (await host.call('firewall.protect', { addresses })),
+  });
+  const keeper = createLeaseKeeper({ store, clock, leases, enforcers, onRecords: publish.records });
+  const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
+
+  await protector.refresh([]).catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
+  const reconcile = async (action: ActionName) =>
+    (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
+  await keeper.expire();
+  if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
+  return { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile };
+};
+
+/** Nothing in force and no table in the kernel: then there is nothing to compare, and no table is made for it. */
+const isQuiet = async (action: ActionName, count: number, host: Host): Promise<boolean> =>
+  action === 'block_ip' && count === 0 && !(await host.call('firewall.list', {})).present;
