@@ -5,6 +5,8 @@ import { type ConfigEnvironment, loadConfig } from '../config/load.ts';
 import { loadPreset } from '../config/presets.ts';
 import type { Config } from '../config/schema.ts';
 import { messageOf, SecError } from '../domain/errors.ts';
+import { suggestion } from '../domain/suggestion.ts';
+import { redact } from './to-json.ts';
 
 /** The configuration in force, checked as the daemon checks it, module settings included. Secrets are left out. */
 export const describeConfig = async (
@@ -19,16 +21,46 @@ export const describeConfig = async (
   const { config, path, searched } = await loadConfig(environment);
   checkModules(config, path);
   buildEnforcementPolicy(config, await loadPreset(config.enforcement.preset), {});
-  const shown = { ...config, server: { socket: config.server.socket } };
-  for (const key of UNUSED) delete (shown as { [key: string]: unknown })[key];
+  const shown = shownForm(config);
   return {
     config: shown,
     yaml: `# ${path ?? `defaults; searched ${searched.join(', ')}`}\n${stringify(shown)}`,
     path,
     searched,
-    unused: UNUSED.filter((key) => config[key] !== undefined),
+    unused: [
+      ...UNUSED.filter((key) => config[key] !== undefined),
+      ...Object.entries(config.server).flatMap(([key, value]) => (key === 'socket' || value === undefined ? [] : [`server.${key}`])),
+      ...Object.entries(config.alerts).flatMap(([key, value]) => (key === 'max_store' || value === undefined ? [] : [`alerts.${key}`])),
+    ],
   };
 };
+
+/** As it would be written in the file: durations with their unit, nothing that is not used, no secrets. */
+const shownForm = (config: Config): { readonly [key: string]: unknown } => {
+  const { enforcement } = config;
+  const used = Object.entries(config).filter(([key]) => !UNUSED.some((unused) => unused === key));
+  return {
+    ...Object.fromEntries(used),
+    server: { socket: config.server.socket },
+    alerts: { max_store: config.alerts.max_store },
+    enforcement: {
+      ...enforcement,
+      policies: Object.fromEntries(
+        Object.entries(enforcement.policies).map(([id, policy]) => [
+          id,
+          policy.actions === undefined ? policy : { ...policy, actions: policy.actions.map((rule) => ({ ...rule, params: redact(rule.params) })) },
+        ]),
+      ),
+      approval_gate: {
+        ...enforcement.approval_gate,
+        ...(enforcement.approval_gate.ttl === undefined ? {} : { ttl: durationText(enforcement.approval_gate.ttl) }),
+      },
+      caps: { ...enforcement.caps, max_block_duration: durationText(enforcement.caps.max_block_duration) },
+    },
+  };
+};
+
+const durationText = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
 
 const UNUSED = ['escalation', 'syslog', 'bus', 'archive', 'cloud', 'token_vault', 'rust_engine', 'auto_update'] as const satisfies readonly (keyof Config)[];
 
@@ -39,7 +71,12 @@ export const checkModules = (config: Config, path: string | undefined): void => 
     const module = MODULES.find(({ manifest }) => manifest.id === id);
     if (module === undefined) {
       if (KNOWN_LATER.has(id)) continue;
-      throw new SecError('SEC_CONFIG_INVALID', `${place}: modules.${id}: expected one of ${MODULES.map(({ manifest }) => manifest.id).join(', ')}`);
+      const known = MODULES.map(({ manifest }) => manifest.id);
+      const near = suggestion(id, [...known, ...KNOWN_LATER]);
+      throw new SecError(
+        'SEC_CONFIG_INVALID',
+        `${place}: modules.${id}: expected one of ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
+      );
     }
     const parsed = module.manifest.settings.safeParse(entry.settings);
     if (!parsed.success)

@@ -154,8 +154,8 @@ export const policiesToJson = (policy: EnforcementPolicy): PolicyJson[] =>
     })),
   }));
 
-/** Addresses and tokens of a rule are secrets (reference fault W25): only what is harmless is shown. */
 const SHOWN = new Set(['duration', 'timeout', 'template', 'quarantine_dir']);
 
-const redact = (params: { readonly [name: string]: string }): { [name: string]: string } =>
+/** Addresses and tokens of a rule are secrets: only what is harmless is shown. */
+export const redact = (params: { readonly [name: string]: string }): { [name: string]: string } =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, SHOWN.has(name) ? value : '[set]']));
