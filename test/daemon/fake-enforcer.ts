@@ -1,0 +1,28 @@
+import type { ActionOutcome, ActionRequest, Enforcer } from '../../src/actors/contract.ts';
+import type { ActionName } from '../../src/domain/action.ts';
+
+const DONE: ActionOutcome = { verification: 'verified', detail: 'checked' };
+
+/** An enforcer that touches nothing and tells what it was asked. */
+export const fakeEnforcer = (
+  action: ActionName,
+  hooks: {
+    readonly onUndo?: (request: ActionRequest) => void;
+    readonly onRelease?: (request: ActionRequest) => Promise<void>;
+    readonly fini?: () => Promise<readonly string[]>;
+  } = {},
+): Enforcer => ({
+  manifest: { action, title: action, risk: 'medium', privilege: 'none', isReversible: true },
+  availability: async () => ({ isAvailable: true }),
+  plan: () => ({ steps: ['nothing'], undoNote: 'nothing' }),
+  rehearse: async () => undefined,
+  apply: async () => DONE,
+  verify: async () => DONE,
+  undo: async (request) => {
+    hooks.onUndo?.(request);
+    return DONE;
+  },
+  hold: async () => [],
+  release: async (request) => hooks.onRelease?.(request),
+  fini: hooks.fini ?? (async () => []),
+});
