@@ -1,18 +1,32 @@
 import { parseNftDuration } from '../../src/os/firewall/parse-duration.ts';
 import type { Netns } from './netns.ts';
 
+/** nft's listing of our table and when (wall-clock ms) it was asked for; empty text when there is no table. */
+export type Listing = { readonly text: string; readonly at: number };
+
+export const listTable = (namespace: Netns): Listing => {
+  const at = Date.now();
+  try {
+    return { text: namespace.run('nft', 'list', 'table', 'inet', 'onesec'), at };
+  } catch (thrown) {
+    if (String(thrown).includes('No such file or directory')) return { text: '', at };
+    throw thrown;
+  }
+};
+
 /** What the kernel blocks: end (wall-clock ms) by address or network. Read from nft's own words, not through the product's reader. */
-export const kernelBlocks = (namespace: Netns): ReadonlyMap<string, number> => {
+export const kernelBlocks = (namespace: Netns): ReadonlyMap<string, number> => blocksOf(listTable(namespace));
+
+/** As `kernelBlocks`, of a listing at hand. */
+export const blocksOf = ({ text, at }: Listing): ReadonlyMap<string, number> => {
   const ends = new Map<string, number>();
-  const asked = Date.now();
-  if (!namespace.run('nft', '-t', 'list', 'tables').includes('inet onesec')) return ends;
   let suffix: string | undefined;
-  for (const line of namespace.run('nft', 'list', 'table', 'inet', 'onesec').split('\n')) {
+  for (const line of text.split('\n')) {
     const set = /^\tset (\w+) \{/.exec(line)?.[1];
     if (set !== undefined) suffix = SUFFIX[set];
     if (suffix === undefined) continue;
     for (const [, address = '', left = ''] of line.matchAll(/([0-9a-f.:]+) timeout \w+ expires (\w+)/g))
-      ends.set(`${address}${suffix}`, asked + (parseNftDuration(left) ?? Number.NaN));
+      ends.set(`${address}${suffix}`, at + (parseNftDuration(left) ?? Number.NaN));
   }
   return ends;
 };
