@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from 'n
 import { createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { until } from './daemon.ts';
 
 /** Why no reverse shell can be tried here, or undefined when one can. */
@@ -20,6 +21,23 @@ export const ONLY_TEST_PROGRAMS = {
     .filter((name) => name !== 'tmp' && statSync(`/${name}`, { throwIfNoEntry: false })?.isDirectory() === true)
     .map((name) => `/${name}/`),
 };
+
+/** The rule of a preset that ends processes, for reverse shells only. */
+export const killRuleOf = (preset: string): { readonly [key: string]: unknown } => {
+  const table: { readonly policies: { readonly [module: string]: { readonly actions: readonly { readonly action: string }[] } } } = parse(
+    readFileSync(join(import.meta.dirname, `../../presets/${preset}.yaml`), 'utf8'),
+  );
+  const rule = table.policies['runtime_watcher']?.actions.find(({ action }) => action === 'kill_process');
+  if (rule === undefined) throw new Error(`${preset} ends no process`);
+  return { ...rule, types: ['reverse_shell'] };
+};
+
+/** A configuration that acts on the shells of this test and on nothing else of the machine. */
+export const shellConfig = (preset: string, enforcement: { readonly [key: string]: unknown } = {}): { readonly [key: string]: unknown } => ({
+  sources: { auto: false, processes: true, journald: false },
+  modules: { runtime_watcher: { settings: ONLY_TEST_PROGRAMS } },
+  enforcement: { dry_run: false, preset, policies: { runtime_watcher: { max_actions_per_min: 500, actions: [killRuleOf(preset)] } }, ...enforcement },
+});
 
 /** Waits until no other run on this machine watches processes: two daemons would suspend each other's shells. Ends with this process. */
 export const watchAlone = (): Promise<{ readonly end: () => void }> =>
@@ -47,18 +65,15 @@ export type ReverseShell = {
   readonly end: () => Promise<void>;
 };
 
-export type ShellOptions = {
-  /** Under which process: its standard input runs the words in a shell. Detached in a session of its own when left out. */
-  readonly words?: (command: string) => string;
-};
-
 /** A listener as an attacker has one, and shells of this host that call it. Copies bash into `directory`. */
 export const createAttacker = async (directory: string) => {
   const bash = join(directory, 'bash');
   copyFileSync('/bin/bash', bash);
   const sockets: Socket[] = [];
+  let asked = 0;
   const server: Server = createNetServer((socket) => {
     socket.on('error', () => undefined); // a killed shell resets its connection
+    socket.resume(); // unread, its end would never be seen
     sockets.push(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -88,7 +103,8 @@ export const createAttacker = async (directory: string) => {
       answers: async (withinMs = 2000) => {
         const socket = sockets[socketIndex];
         if (socket === undefined || socket.destroyed) return false;
-        const [left, right] = [Math.trunc(Math.random() * 1e6), Math.trunc(Math.random() * 1e6)];
+        asked += 1;
+        const [left, right] = [asked * 1000, pid];
         let text = '';
         const onData = (chunk: Buffer): void => {
           text += chunk.toString();
@@ -125,9 +141,14 @@ export const createAttacker = async (directory: string) => {
       await until('the shell calls', () => sockets.length > index, 5000, 2);
       return wrap(child.pid ?? 0, index, startedAt);
     },
-    /** A shell that somebody else started and that has called or will call. */
-    adopt: async (pid: number, startedAt: number): Promise<ReverseShell> => wrap(pid, sockets.length - 1, startedAt),
-    calls: () => sockets.length,
+    /** As `start`, from within a shell of somebody else: `run` makes it run the words, and tells the number of the process that does. */
+    startUnder: async (run: (command: string) => Promise<number>, kind: keyof typeof commands = 'single'): Promise<ReverseShell> => {
+      const index = sockets.length;
+      const startedAt = performance.now();
+      const pid = await run(`"${bash}" -c '${commands[kind]}'`);
+      await until('the shell calls', () => sockets.length > index, 5000, 2);
+      return wrap(pid, index, startedAt);
+    },
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
