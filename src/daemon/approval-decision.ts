@@ -24,7 +24,7 @@ export const decideApproval = async (
   reason: string,
   version: number,
 ): Promise<Approval> => {
-  const actor = await actorOf(dependencies, approval.id);
+  const actor = dependencies.root.approvalActor(approval.id) ?? (await actorToCome(dependencies, approval.id));
   if (actor === undefined) throw new SecError('SEC_CONFLICT', `it is already ${dependencies.store.approvals.get(approval.id)?.state ?? approval.state}`);
   let isAsking = false;
   const settled = new Promise<Approval>((resolve, reject) => {
@@ -57,12 +57,12 @@ export const decideApproval = async (
   return settled;
 };
 
-const actorOf = async ({ root, store }: { readonly root: Root; readonly store: Store }, id: string): Promise<ApprovalActor | undefined> => {
+const actorToCome = async ({ root, store }: { readonly root: Root; readonly store: Store }, id: string): Promise<ApprovalActor | undefined> => {
   const deadline = performance.now() + ACTOR_WITHIN_MS;
-  let actor = root.approvalActor(id);
-  while (actor === undefined && store.approvals.get(id)?.state === 'pending' && performance.now() < deadline) {
+  while (store.approvals.get(id)?.state === 'pending' && performance.now() < deadline) {
     await delay(10);
-    actor = root.approvalActor(id);
+    const actor = root.approvalActor(id);
+    if (actor !== undefined) return actor;
   }
-  return actor;
+  return undefined;
 };
