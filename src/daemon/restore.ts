@@ -37,18 +37,21 @@ export const restoreBlocks = async (options: {
   const startedAt = clock.now();
   const hub = createHub(startedAt);
   const publish = createPublisher(hub, logger);
-  const enforcers = createEnforcers({ host, clock });
-  const leases = createLeaseBook(store.leases.live());
+  const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
   const protector = createProtector({
     host,
     clock,
     ownPid: process.pid,
     onChange: async (addresses) => void (await host.call('firewall.protect', { addresses })),
   });
+  // Other programs are asked: meanwhile the leases are read.
+  const looking = protector
+    .refresh([])
+    .catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
+  const enforcers = createEnforcers({ host, clock });
+  const leases = createLeaseBook(store.leases.live());
   const keeper = createLeaseKeeper({ store, clock, leases, enforcers, onRecords: publish.records });
-  const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
-
-  await protector.refresh([]).catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
+  await looking;
   const reconcile = async (action: ActionName) =>
     (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
   await keeper.expire();

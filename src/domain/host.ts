@@ -15,7 +15,13 @@ export type HostOperations = {
   /** One transaction: removals, then additions with kernel timeouts. All or nothing, but for `refused`: additions that would cover a protected address. */
   readonly 'firewall.apply': {
     readonly request: FirewallBatch;
-    readonly reply: { readonly added: number; readonly removed: number; readonly refused?: readonly string[] | undefined };
+    /** `created`: the table was not there and was made for this batch. */
+    readonly reply: {
+      readonly added: number;
+      readonly removed: number;
+      readonly refused?: readonly string[] | undefined;
+      readonly created?: boolean | undefined;
+    };
   };
   /** Replaces the set of addresses that are accepted before any drop and never blocked; kept in mind while there is no table. */
   readonly 'firewall.protect': { readonly request: { readonly addresses: readonly string[] }; readonly reply: Record<never, never> };

@@ -5,7 +5,7 @@ import { rangeOf, rangesOverlap } from '../../domain/ip-range.ts';
 import { systemCommand } from '../command.ts';
 import { runProgram } from '../run-program.ts';
 import { createSerial } from '../serial.ts';
-import { batchStatements } from './batch-statements.ts';
+import { batchStatements, type TimedNetwork } from './batch-statements.ts';
 import { checkedBlock, checkedNetwork } from './checked-network.ts';
 import { protectLines, STANDING_SETS, setOf, sizeOfSet, structureScript, TABLE } from './layout.ts';
 import { createNftSession } from './nft-session.ts';
@@ -52,6 +52,40 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
     }
     rightStructure = (await readTable('-jt'))?.structure;
   };
+  const changeAll = async (found: ParsedTable | undefined, add: readonly TimedNetwork[], removals: readonly Network[]): Promise<boolean> => {
+    const present = new Set(found?.sets);
+    const remove = removals.filter((network) => present.has(setOf(network)));
+    if (found === undefined && add.length === 0) return false;
+    sets = [...new Set([...STANDING_SETS, ...present, ...add.map((entry) => setOf(entry.network))])];
+    const statements = `${batchStatements(add, remove).join('\n')}\n`;
+    try {
+      await runScript(`${structureScript(sets, protect)}${statements}`);
+      rightStructure = (await readTable('-jt'))?.structure;
+    } catch {
+      // Perhaps a table by our name with other types in it. If it is something else, the second attempt says so.
+      await writeStructure();
+      await runScript(statements);
+    }
+    return found === undefined;
+  };
+  /** True when the table had to be made. As a rule only elements change; a table that nobody looked at yet is made right with them. */
+  const change = async (add: readonly TimedNetwork[], removals: readonly Network[]): Promise<boolean> => {
+    const known = new Set(sets);
+    if (rightStructure === undefined || add.some((entry) => !known.has(setOf(entry.network)))) return changeAll(await readTable('-jt'), add, removals);
+    try {
+      await session.transact(
+        batchStatements(
+          add,
+          removals.filter((network) => known.has(setOf(network))),
+        ),
+      );
+      return false;
+    } catch (problem) {
+      const found = await readTable('-jt');
+      if (found !== undefined && found.structure === rightStructure) throw problem;
+      return changeAll(found, add, removals);
+    }
+  };
 
   return {
     ensure: (request) =>
@@ -82,17 +116,9 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
           }
           return [{ network, timeoutMs: checkedTimeout(entry.timeoutSeconds) * 1000, isNew: entry.isNew }];
         });
-        const known = new Set(sets);
-        const remove = request.remove.map(checkedNetwork).filter((network) => known.has(setOf(network)));
-        const missing = [...new Set(add.map((entry) => setOf(entry.network)))].filter((set) => !known.has(set));
-        const statements = batchStatements(add, remove);
-        if (missing.length === 0) await session.transact(statements);
-        else {
-          await runScript(`${structureScript([...sets, ...missing], protect)}${statements.join('\n')}\n`);
-          sets = [...sets, ...missing];
-          rightStructure = (await readTable('-jt'))?.structure;
-        }
-        return { added: add.length, removed: remove.length, ...(refused.length > 0 ? { refused } : {}) };
+        const removals = request.remove.map(checkedNetwork);
+        const created = await change(add, removals);
+        return { added: add.length, removed: removals.length, ...(refused.length > 0 ? { refused } : {}), ...(created ? { created } : {}) };
       }),
 
     protect: (request) =>

@@ -24,17 +24,11 @@ export const createBlockIp: EnforcerFactory = ({ host, clock }) => {
     return ends;
   };
 
-  /** The table may have been taken away meanwhile: then it is made again, once. */
   const change = async (batch: FirewallBatch): Promise<readonly string[]> => {
-    try {
-      return (await host.call('firewall.apply', batch)).refused ?? [];
-    } catch (problem) {
-      const { present } = await host.call('firewall.list', {});
-      if (present) throw problem;
-      await host.call('firewall.ensure', {});
-      ends = new Map();
-      return (await host.call('firewall.apply', batch)).refused ?? [];
-    }
+    const { refused, created } = await host.call('firewall.apply', batch);
+    // Somebody had taken the table away, with all that was in it.
+    if (created === true) ends = new Map();
+    return refused ?? [];
   };
 
   const applyAll = async (requests: readonly ActionRequest[]): Promise<readonly ActionOutcome[]> => {
@@ -85,6 +79,8 @@ export const createBlockIp: EnforcerFactory = ({ host, clock }) => {
     manifest,
     availability: async () => {
       const { canFirewall, limits } = await host.call('describe', {});
+      // So that the first block does not wait for it; it is asked again then if this fails.
+      if (canFirewall) await knownEnds().catch(() => undefined);
       return canFirewall ? { isAvailable: true } : { isAvailable: false, reason: limits.find((limit) => limit.includes('blocked')) ?? 'no firewall' };
     },
     plan: planBlock,
