@@ -22,6 +22,8 @@ export type Ran = { readonly code: number; readonly out: string; readonly err: s
 export type Station = {
   readonly directory: string;
   readonly path: (name: string) => string;
+  /** What the daemon and the commands get as their environment. */
+  readonly environment: { readonly [name: string]: string };
   readonly client: Client;
   readonly configure: (config: { readonly [key: string]: unknown }) => void;
   /** Starts `bin/1sec daemon` and waits until it answers. */
@@ -34,7 +36,10 @@ export type Station = {
 
 export type Running = {
   readonly pid: number;
-  readonly kill: (signal?: NodeJS.Signals) => Promise<void>;
+  /** Sends a signal, waits for the end, resolves with the exit code (null: ended by a signal). */
+  readonly kill: (signal?: NodeJS.Signals) => Promise<number | null>;
+  /** Resolves with the exit code when it ends by itself. */
+  readonly ended: Promise<number | null>;
   readonly log: () => string;
   readonly startedInMs: number;
 };
@@ -66,10 +71,10 @@ export const createStation = (options: { readonly netns?: string; readonly varia
     child.stderr.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-200_000);
     });
-    const ended = new Promise<void>((resolve) =>
-      child.once('exit', () => {
+    const ended = new Promise<number | null>((resolve) =>
+      child.once('exit', (code) => {
         alive.delete(child);
-        resolve();
+        resolve(code);
       }),
     );
     const deadline = performance.now() + (more.waitMs ?? 20_000);
@@ -83,8 +88,9 @@ export const createStation = (options: { readonly netns?: string; readonly varia
       log: () => log,
       kill: async (signal = 'SIGTERM') => {
         child.kill(signal);
-        await ended;
+        return ended;
       },
+      ended,
     };
   };
 
@@ -105,6 +111,7 @@ export const createStation = (options: { readonly netns?: string; readonly varia
   return {
     directory,
     path,
+    environment,
     client,
     configure: (config) => writeFileSync(path('config.yaml'), stringify({ sources: { auto: false, processes: false }, ...config })),
     start,
