@@ -35,7 +35,7 @@ describe.skipIf(skipsWithout(why, 'restore after kill -9'))(`${COUNT} blocks aft
     wanted = await storeManyBlocks(join(station.directory, 'data'), COUNT);
     daemon = await station.start();
     probes = await createProbes(pair);
-    for (const address of WATCHED) await probes.from(address, 2);
+    for (const address of WATCHED) await probes.from([address], 2);
   });
   afterAll(async () => {
     await probes?.stop();

@@ -3,8 +3,8 @@ import { type Inside, type NetnsPair, runInside } from './netns.ts';
 
 /** What the server's kernel lets through: packets that carry when they were sent (monotonic ns), and the last of them that arrived. */
 export type Probes = {
-  /** Packets from an address of the client's, one every `everyMs`, from now on. */
-  readonly from: (address: string, everyMs: number) => Promise<Inside>;
+  /** Packets from each of these addresses of the client's (of one family), one every `everyMs`, from now on. */
+  readonly from: (addresses: readonly string[], everyMs: number) => Promise<Inside>;
   /** Send time of the last packet that was accepted; waits until none was for `silenceMs`. */
   readonly lastAccepted: (address: string, silenceMs: number, patienceMs?: number) => Promise<bigint>;
   /** Now, on the clock of the packets. */
@@ -21,8 +21,9 @@ export const createProbes = async (pair: NetnsPair): Promise<Probes> => {
   await receiver.line();
   const senders: Inside[] = [];
   return {
-    from: async (address, everyMs) => {
-      const sender = runInside(pair.client, SENDER, address, address.includes(':') ? pair.serverV6 : pair.serverV4, `${everyMs}`);
+    from: async (addresses, everyMs) => {
+      const to = addresses[0]?.includes(':') === true ? pair.serverV6 : pair.serverV4;
+      const sender = runInside(pair.client, SENDER, to, `${everyMs}`, ...addresses);
       senders.push(sender);
       await sender.line();
       return sender;
@@ -58,14 +59,16 @@ createInterface({ input: process.stdin }).on('line', (address) => {
 
 const SENDER = `
 import { createSocket } from 'node:dgram';
-const [from, to, everyMs] = process.argv.slice(1);
+const [to, everyMs, ...addresses] = process.argv.slice(1);
 const pause = new Int32Array(new SharedArrayBuffer(4));
-const socket = createSocket(from.includes(':') ? 'udp6' : 'udp4').bind(0, from, () => socket.connect(5555, to, () => {
-  const send = () => {
-    Atomics.wait(pause, 0, 0, Number(everyMs));
-    socket.send(String(process.hrtime.bigint()));
-    setImmediate(send);
-  };
-  send();
-  console.log('ready');
-}));`;
+const connected = (from) => new Promise((resolve) => {
+  const socket = createSocket(from.includes(':') ? 'udp6' : 'udp4').bind(0, from, () => socket.connect(5555, to, () => resolve(socket)));
+});
+const sockets = await Promise.all(addresses.map(connected));
+const send = () => {
+  Atomics.wait(pause, 0, 0, Number(everyMs));
+  for (const socket of sockets) socket.send(String(process.hrtime.bigint()));
+  setImmediate(send);
+};
+send();
+console.log('ready');`;
