@@ -29,9 +29,11 @@ export const endLease = async (dependencies: UndoDependencies, lease: Lease, act
   const outcome = await enforcer.undo(request).catch((problem: unknown) => ({ verification: 'failed' as const, detail: toSecError(problem).message }));
   const now = clock.now();
   const failed = outcome.verification === 'failed';
-  const ended = failed ? lease : nextLease(lease, { type: 'lease.undone', reason: `undone by ${actor.name}`, now });
+  // One target, one block in the kernel, whoever asked for it: with it end all the leases that stand for it.
+  const taken = [lease, ...leases.all(lease.action, lease.target).filter(({ id }) => id !== lease.id)];
+  const ended = failed ? [] : taken.map((one) => nextLease(one, { type: 'lease.undone', reason: `undone by ${actor.name}`, now }));
   const [record] = await store.commit({
-    leases: failed ? [] : [ended],
+    leases: ended,
     records: [
       {
         at: now,
@@ -49,8 +51,10 @@ export const endLease = async (dependencies: UndoDependencies, lease: Lease, act
     ],
   });
   if (!failed) {
-    leases.set(ended);
-    ledger.startCooldown(cooldownKey(lease.module, lease.action, lease.target), SOFT_ALLOW_MS, clock.monotonic());
+    for (const one of ended) {
+      leases.set(one);
+      ledger.startCooldown(cooldownKey(one.module, one.action, one.target), SOFT_ALLOW_MS, clock.monotonic());
+    }
   }
   if (record === undefined) throw new SecError('SEC_INTERNAL', 'the undo was not recorded');
   dependencies.onRecords([record]);

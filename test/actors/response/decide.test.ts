@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { decide, type DecisionContext } from '../../../src/actors/response/decide.ts';
+import { type DecisionContext, decide } from '../../../src/actors/response/decide.ts';
 import { guardTarget, NO_ENDPOINTS } from '../../../src/actors/response/guard.ts';
 import type { EnforcementPolicy, PresetName } from '../../../src/domain/policy.ts';
 import { PRESETS } from '../../../src/domain/policy.ts';
@@ -57,14 +57,21 @@ describe('what is decided about an alert', () => {
   });
 
   test('the allow list of the host and of the policy win over everything, in any spelling', async () => {
-    for (const enforcement of [{ global_allow_list: ['203.0.113.0/24'] }, { global_allow_list: ['::ffff:203.0.113.7'] }, { policies: { auth_fortress: { allow_list: ['203.0.113.7'] } } }]) {
+    for (const enforcement of [
+      { global_allow_list: ['203.0.113.0/24'] },
+      { global_allow_list: ['::ffff:203.0.113.7'] },
+      { policies: { auth_fortress: { allow_list: ['203.0.113.7'] } } },
+    ]) {
       const [block] = decide(sampleAlert({ severity: 'CRITICAL' }), contextOf(await policyOfPreset('balanced', enforcement)));
       expect(block).toMatchObject({ action: 'block_ip', outcome: 'allow-listed' });
     }
   });
 
   test('a verdict that rests on a sender alone never acts', () => {
-    expect(outcomes(decide(sampleAlert({ severity: 'CRITICAL', isClaim: true }), contextOf(presets.strict)))).toEqual(['block_ip claim-only', 'disable_user no-target']);
+    expect(outcomes(decide(sampleAlert({ severity: 'CRITICAL', isClaim: true }), contextOf(presets.strict)))).toEqual([
+      'block_ip claim-only',
+      'disable_user no-target',
+    ]);
   });
 
   test.each([
@@ -89,7 +96,10 @@ describe('what is decided about an alert', () => {
   });
 
   test('an IPv6 attacker is met with the /64', () => {
-    expect(decide(sampleAlert({ entities: { ip: '2001:db8:1:2:3:4:5:6' } }), contextOf(presets.balanced))[0]?.target).toEqual({ kind: 'ip', address: '2001:db8:1:2::/64' });
+    expect(decide(sampleAlert({ entities: { ip: '2001:db8:1:2:3:4:5:6' } }), contextOf(presets.balanced))[0]?.target).toEqual({
+      kind: 'ip',
+      address: '2001:db8:1:2::/64',
+    });
   });
 
   test('a user policy changes what it names and keeps the rest of the preset', async () => {
@@ -100,14 +110,23 @@ describe('what is decided about an alert', () => {
 
   test('whatever the alert, nothing acts below its floor or on a claim', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...PRESETS), fc.constantFrom(...SEVERITIES), fc.boolean(), fc.constantFrom('auth_fortress', 'runtime_watcher', 'unheard_of'), (preset, severity, isClaim, module) => {
-        const policy = presets[preset];
-        const decisions = decide(sampleAlert({ severity, isClaim, module, entities: { ip: '203.0.113.7', process: sampleProcess(), user: 'guest' } }), contextOf(policy));
-        for (const { action, outcome, rule } of decisions) {
-          expect(SEVERITIES.indexOf(severity)).toBeGreaterThanOrEqual(SEVERITIES.indexOf(rule.minSeverity));
-          if (isClaim && action !== 'log_only') expect(outcome).not.toBe('execute');
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...PRESETS),
+        fc.constantFrom(...SEVERITIES),
+        fc.boolean(),
+        fc.constantFrom('auth_fortress', 'runtime_watcher', 'unheard_of'),
+        (preset, severity, isClaim, module) => {
+          const policy = presets[preset];
+          const decisions = decide(
+            sampleAlert({ severity, isClaim, module, entities: { ip: '203.0.113.7', process: sampleProcess(), user: 'guest' } }),
+            contextOf(policy),
+          );
+          for (const { action, outcome, rule } of decisions) {
+            expect(SEVERITIES.indexOf(severity)).toBeGreaterThanOrEqual(SEVERITIES.indexOf(rule.minSeverity));
+            if (isClaim && action !== 'log_only') expect(outcome).not.toBe('execute');
+          }
+        },
+      ),
     );
   });
 });

@@ -66,7 +66,12 @@ describe('who is never hit', () => {
   });
 
   test('no network that holds a protected address ever passes', () => {
-    const addresses = [...protections.endpoints.sshPeers, ...protections.endpoints.ownAddresses, ...protections.endpoints.gateways, ...protections.endpoints.resolvers];
+    const addresses = [
+      ...protections.endpoints.sshPeers,
+      ...protections.endpoints.ownAddresses,
+      ...protections.endpoints.gateways,
+      ...protections.endpoints.resolvers,
+    ];
     fc.assert(
       fc.property(fc.constantFrom(...addresses), fc.integer({ min: 0, max: 128 }), (address, bits) => {
         const prefix = address.includes(':') ? bits : Math.min(32, bits);

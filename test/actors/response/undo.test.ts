@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { cooldownKey } from '../../../src/actors/response/decide.ts';
+import { undoAction } from '../../../src/actors/response/undo.ts';
+import { SecError } from '../../../src/domain/errors.ts';
+import { asId } from '../../../src/domain/ids.ts';
+import { sampleDraft, sampleLease, withStore } from '../../store/store-fixtures.ts';
+import { createFakeEnforcer, createRoom, OPERATOR } from './room.ts';
+
+const lease = sampleLease(1, { actionId: asId('01JACTION00000000000000001') });
+const target = lease.target;
+
+describe('taking an action back', () => {
+  test.each([
+    ['the id of its lease', lease.id],
+    ['the id of its action', lease.actionId],
+    ['the beginning of it', '01JACT'],
+  ])('by %s ends it, on disk, with who and why', async (_how, id) => {
+    await withStore(async (store) => {
+      await store.leases.put([lease]);
+      const enforcer = createFakeEnforcer('block_ip');
+      const { dependencies, records } = await createRoom(store, [enforcer]);
+      const record = await undoAction(dependencies, id, OPERATOR, 'a colleague');
+      expect(enforcer.calls).toEqual(['undo 198.51.0.1']);
+      expect(record).toMatchObject({
+        kind: 'undo',
+        outcome: 'success',
+        verification: 'verified',
+        actor: OPERATOR,
+        reason: 'checked; a colleague',
+        actionId: lease.actionId,
+      });
+      expect(records).toEqual([record]);
+      expect(store.leases.get(lease.id)).toMatchObject({ state: 'ended', endedBecause: 'undone by ops' });
+      expect(dependencies.leases.live()).toEqual([]);
+    });
+  });
+
+  test('the target is then left alone for ten minutes', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([lease]);
+      const { dependencies, clock } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      await undoAction(dependencies, lease.id, OPERATOR, '');
+      expect(dependencies.ledger.cooldownLeft(cooldownKey('auth_fortress', 'block_ip', target), clock.monotonic())).toBe(600_000);
+    });
+  });
+
+  test('ends all the leases that stand for the same block, whichever module asked for them', async () => {
+    await withStore(async (store) => {
+      const other = sampleLease(2, { target, module: 'injection_shield' });
+      await store.leases.put([lease, other, sampleLease(3)]);
+      const { dependencies, clock } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      await undoAction(dependencies, lease.id, OPERATOR, '');
+      expect(dependencies.leases.live().map(({ id }) => id)).toEqual([sampleLease(3).id]);
+      expect(store.leases.live()).toHaveLength(1);
+      expect(dependencies.ledger.cooldownLeft(cooldownKey('injection_shield', 'block_ip', target), clock.monotonic())).toBe(600_000);
+    });
+  });
+
+  test('what cannot be taken back stays in force, and that is recorded', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([lease]);
+      const { dependencies, clock } = await createRoom(store, [
+        createFakeEnforcer('block_ip', { undo: () => Promise.reject(new SecError('SEC_HOST_REFUSED', 'nft says no')) }),
+      ]);
+      expect(await undoAction(dependencies, lease.id, OPERATOR, '')).toMatchObject({
+        outcome: 'failure',
+        verification: 'failed',
+        reason: expect.stringContaining('nft says no'),
+      });
+      expect(dependencies.leases.live()).toEqual([lease]);
+      expect(store.leases.get(lease.id)).toEqual(lease);
+      expect(dependencies.ledger.cooldownLeft(cooldownKey('auth_fortress', 'block_ip', target), clock.monotonic())).toBe(0);
+    });
+  });
+});
+
+describe('nothing is taken back', () => {
+  test('when nothing is called like that', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([lease]);
+      const { dependencies } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      await expect(undoAction(dependencies, '01JNOSUCH', OPERATOR, '')).rejects.toMatchObject({ code: 'SEC_NOT_FOUND' });
+    });
+  });
+
+  test('when the beginning of an id fits several', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([sampleLease(1), sampleLease(2)]);
+      const enforcer = createFakeEnforcer('block_ip');
+      const { dependencies } = await createRoom(store, [enforcer]);
+      await expect(undoAction(dependencies, '01J000', OPERATOR, '')).rejects.toMatchObject({
+        code: 'SEC_AMBIGUOUS',
+        detail: expect.stringContaining('2 actions'),
+      });
+      expect(enforcer.calls).toEqual([]);
+    });
+  });
+
+  test('when it is known from the history but not in force', async () => {
+    await withStore(async (store) => {
+      const [record] = await store.history.append([sampleDraft(1, { action: 'block_ip', target: '203.0.113.7', actionId: lease.actionId })]);
+      const { dependencies } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      await expect(undoAction(dependencies, record?.id ?? '', OPERATOR, '')).rejects.toMatchObject({
+        code: 'SEC_UNAVAILABLE',
+        detail: expect.stringContaining('block_ip 203.0.113.7 is not in force'),
+      });
+      await expect(undoAction(dependencies, lease.actionId, OPERATOR, '')).rejects.toMatchObject({ code: 'SEC_UNAVAILABLE' });
+    });
+  });
+
+  test('when nobody here can do it', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([lease]);
+      const { dependencies } = await createRoom(store, []);
+      await expect(undoAction(dependencies, lease.id, OPERATOR, '')).rejects.toMatchObject({ code: 'SEC_UNAVAILABLE' });
+      expect(dependencies.leases.live()).toHaveLength(1);
+    });
+  });
+});
