@@ -1,5 +1,6 @@
 import { SecError } from '../domain/errors.ts';
 import type { CommandContext } from './command.ts';
+import { leaveOnSignals } from './leaving.ts';
 import { attach } from './tui.ts';
 
 /** `1sec start` (npm start): a daemon of its own and the screen on it; both end together. One that runs already is kept. */
@@ -11,15 +12,14 @@ export const run = async (context: CommandContext): Promise<number> => {
   );
   if (isRunning) {
     context.stderr.write('1-SEC: a daemon runs already; attaching to it\n');
-    return attach(context, client);
+    return attach(context, client, { signal: leaveOnSignals().signal });
   }
   // A configuration that is not valid is said here, with its own exit code, before anything is started.
   const { describeConfig } = await import('../daemon/describe-config.ts');
   await describeConfig({ flag: context.text('config'), variables: context.environment });
   const { startDaemonProcess } = await import('../daemon/daemon-process.ts');
-  const leaving = new AbortController();
   // The daemon is a session of its own and would outlive a signal that ends only us.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => leaving.abort());
+  const leaving = leaveOnSignals();
   const daemon = await startDaemonProcess({
     arguments: [...flag('--config', context.text('config')), ...flag('--socket', context.text('socket'))],
     isReady: () => client.call('health'),

@@ -1,12 +1,13 @@
 import type { Client } from '../client/contract.ts';
 import type { CommandContext } from './command.ts';
+import { leaveOnSignals } from './leaving.ts';
 
 /** `1sec tui` */
 export const run = async (context: CommandContext): Promise<number> => {
   const client = await context.client('tui');
   // A daemon that is not there is an error here and now; one that goes away later is a state on the screen.
   await client.call('health');
-  return attach(context, client);
+  return attach(context, client, { signal: leaveOnSignals().signal });
 };
 
 type Attachment = { readonly signal?: AbortSignal | undefined; readonly ownsDaemon?: boolean | undefined };

@@ -25,6 +25,8 @@ export type DaemonOptions = {
 /** Runs the daemon until SIGINT, SIGTERM or a shutdown call; resolves with the exit code. Rejects when it cannot start. */
 export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const loaded = await loadConfig({ flag: options.configPath, variables: options.variables });
+  // Before anything is touched; only a configuration that says something about modules waits for them to load.
+  if (Object.keys(loaded.config.modules).length > 0) (await import('./describe-config.ts')).checkModules(loaded.config, loaded.path);
   const logger = createLogger({ level: options.logLevel ?? loaded.config.logging.level, format: loaded.config.logging.format, write: options.write });
   watchForBugs(logger);
   const dataDirectory = dataDirectoryOf(options.variables);
@@ -39,8 +41,6 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
     await forgetSetAside(opened.store, logger);
     const restored = await restoreBlocks({ store: opened.store, host, clock: systemClock, logger });
     // Detectors and server take longer to load than the blocks to come back: later.
-    const { checkModules } = await import('./describe-config.ts');
-    checkModules(loaded.config, loaded.path);
     const { composeDaemon } = await import('./compose.ts');
     const daemon = await composeDaemon({
       config: loaded.config,
