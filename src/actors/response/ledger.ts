@@ -23,7 +23,10 @@ export const createLedger = (): Ledger => {
   const cooldowns = new Map<string, number>();
   const spends = new Map<string, number[]>();
   const recent = (key: string, now: number): number[] => {
-    const times = (spends.get(key) ?? []).filter((time) => now - time < MINUTE_MS);
+    const times = spends.get(key) ?? [];
+    // Oldest first: as a rule there is nothing to drop, and this is asked for every decision.
+    const kept = times.findIndex((time) => now - time < MINUTE_MS);
+    if (kept !== 0) times.splice(0, kept < 0 ? times.length : kept);
     spends.set(key, times);
     return times;
   };
