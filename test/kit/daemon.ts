@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -44,8 +44,15 @@ export type Running = {
   readonly startedInMs: number;
 };
 
+type StationOptions = {
+  readonly netns?: string;
+  readonly variables?: { readonly [name: string]: string };
+  /** Everything runs as this user, without further groups; needs root. */
+  readonly uid?: number;
+};
+
 /** A station; `netns` puts the daemon's firewall and connections into that network namespace. */
-export const createStation = (options: { readonly netns?: string; readonly variables?: { readonly [name: string]: string } } = {}): Station => {
+export const createStation = (options: StationOptions = {}): Station => {
   const directory = mkdtempSync(join(tmpdir(), '1sec-e2e-'));
   const path = (name: string): string => join(directory, name);
   const socket = path('1sec.sock');
@@ -62,10 +69,12 @@ export const createStation = (options: { readonly netns?: string; readonly varia
   const alive = new Set<ChildProcess>();
   mkdirSync(path('data'), { recursive: true });
   writeFileSync(path('config.yaml'), stringify({ sources: { auto: false, processes: false } }));
+  const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
+  if (options.uid !== undefined) for (const place of [directory, path('data')]) chownSync(place, options.uid, options.uid);
 
   const start: Station['start'] = async (more = {}) => {
     const began = performance.now();
-    const child = spawn(LAUNCHER, [...FIRST_WORDS, 'daemon', ...(more.arguments ?? [])], { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(LAUNCHER, [...FIRST_WORDS, 'daemon', ...(more.arguments ?? [])], { env: environment, ...identity, stdio: ['ignore', 'ignore', 'pipe'] });
     alive.add(child);
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => {
@@ -96,7 +105,7 @@ export const createStation = (options: { readonly netns?: string; readonly varia
 
   const cli: Station['cli'] = (...words) =>
     new Promise((resolve) => {
-      const child = spawn(LAUNCHER, [...FIRST_WORDS, ...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(LAUNCHER, [...FIRST_WORDS, ...words], { env: environment, ...identity, stdio: ['ignore', 'pipe', 'pipe'] });
       let out = '';
       let err = '';
       child.stdout.on('data', (chunk: Buffer) => {
