@@ -132,6 +132,13 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       leases: () => leases.live().length,
       notes: () => notes,
     });
+  // A database that was opened unseen after a sudden death may be found damaged later.
+  const watchStore = (): void => {
+    const { state, detail } = store.health();
+    if (state !== 'observe-only' || !policies.current().enabled) return;
+    policies.observeOnly();
+    logger.error(`enforcement is off from now on: ${detail}`);
+  };
   let announceStop: (why: string) => void = () => undefined;
   const cleanup = createCleanup({ store, clock, enforcers, leases, root: tree, onRecords: publish.records });
   // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
@@ -146,7 +153,10 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     desk,
     clock,
     root: tree,
-    publishStatus: () => hub.publish({ type: 'status', status: status() }),
+    publishStatus: () => {
+      watchStore();
+      hub.publish({ type: 'status', status: status() });
+    },
     onProblem: problem,
   });
   const server = await startServer({

@@ -13,6 +13,8 @@ export type PolicyKeeper = {
   readonly preview: (preset: PresetName) => Promise<{ readonly policy: EnforcementPolicy; readonly diff: readonly string[] }>;
   readonly setPreset: (preset: PresetName) => Promise<{ readonly policy: EnforcementPolicy; readonly diff: readonly string[] }>;
   readonly setDryRun: (dryRun: boolean) => Promise<void>;
+  /** From now on enforcement is off, until the next start: what is remembered cannot be trusted. */
+  readonly observeOnly: () => void;
 };
 
 /** A keeper; `isObserveOnly` switches enforcement off whatever is configured (a store that cannot be trusted). */
@@ -24,10 +26,13 @@ export const createPolicyKeeper = async (options: {
 }): Promise<PolicyKeeper> => {
   const { config, store } = options;
   let overrides = readOverrides(store.meta.get(META_KEY));
-  if (options.forceDryRun) overrides = { ...overrides, dryRun: true };
+  // Said on the command line, for this run: never stored, and over as soon as a person says otherwise.
+  let isForced = options.forceDryRun;
+  let isObserveOnly = options.isObserveOnly;
   const build = async (next: RuntimeOverrides): Promise<EnforcementPolicy> => {
-    const built = buildEnforcementPolicy(config, await loadPreset(next.preset ?? config.enforcement.preset), next);
-    return options.isObserveOnly ? { ...built, enabled: false } : built;
+    const preset = await loadPreset(next.preset ?? config.enforcement.preset);
+    const built = buildEnforcementPolicy(config, preset, isForced ? { ...next, dryRun: true } : next);
+    return isObserveOnly ? { ...built, enabled: false } : built;
   };
   let policy = await build(overrides);
   const swap = async (next: RuntimeOverrides): Promise<readonly string[]> => {
@@ -49,7 +54,16 @@ export const createPolicyKeeper = async (options: {
       return { diff, policy };
     },
     setDryRun: async (dryRun) => {
-      await swap({ ...overrides, dryRun });
+      const wasForced = isForced;
+      isForced = false;
+      await swap({ ...overrides, dryRun }).catch((problem: unknown) => {
+        isForced = wasForced;
+        throw problem;
+      });
+    },
+    observeOnly: () => {
+      isObserveOnly = true;
+      policy = { ...policy, enabled: false };
     },
   };
 };

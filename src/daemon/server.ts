@@ -50,14 +50,9 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   app.setNotFoundHandler((request, reply) => sendError(reply, new SecError('SEC_NOT_FOUND', `no route ${request.method} ${request.url}`)));
   for (const name of Object.keys(ROUTES) as RouteName[]) addRoute(app, name, options);
   addStream(app, options);
-  const before = process.umask(0o117);
-  try {
-    await app.listen({ path: options.socketPath });
-  } finally {
-    process.umask(before);
-  }
-  await chmod(options.socketPath, 0o660);
-  if (options.groupId !== undefined) await chown(options.socketPath, 0, options.groupId);
+  await listen(app, options).catch((problem: unknown) => {
+    throw new SecError('SEC_SOCKET_UNUSABLE', `${options.socketPath}: ${messageOf(problem)}`, { cause: problem });
+  });
   return {
     close: async () => {
       await app.close();
@@ -66,12 +61,25 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
   };
 };
 
+const listen = async (app: FastifyInstance, options: ServerOptions): Promise<void> => {
+  const before = process.umask(0o117);
+  try {
+    await app.listen({ path: options.socketPath });
+  } finally {
+    process.umask(before);
+  }
+  await chmod(options.socketPath, 0o660);
+  if (options.groupId !== undefined) await chown(options.socketPath, 0, options.groupId);
+};
+
 const claimSocket = async (path: string, peerPid: ServerOptions['peerPid']): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o755 });
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 }).catch((problem: unknown) => {
+    throw new SecError('SEC_SOCKET_UNUSABLE', `${path}: ${messageOf(problem)}`, { cause: problem });
+  });
   const owner = await ownerOf(path, peerPid);
   if (owner !== undefined) throw new SecError('SEC_ALREADY_RUNNING', `process ${owner} answers on ${path}`);
   const found = await lstat(path).catch(() => undefined); // nothing there is the usual case
-  if (found !== undefined && !found.isSocket()) throw new SecError('SEC_CONFIG_INVALID', `${path}: expected a socket or nothing, got another kind of file`);
+  if (found !== undefined && !found.isSocket()) throw new SecError('SEC_SOCKET_UNUSABLE', `${path}: expected a socket or nothing, got another kind of file`);
   await rm(path, { force: true });
 };
 

@@ -35,6 +35,12 @@ export const ERROR_CATALOGUE = {
     message: 'The data directory belongs to another process.',
     hint: 'One daemon per data directory; set ONESEC_DATA_DIR for a second one.',
   },
+  SEC_STORE_UNUSABLE: {
+    exit: 13,
+    message: 'The data directory cannot be used.',
+    hint: 'Check its path and permissions, or name another with ONESEC_DATA_DIR.',
+  },
+  SEC_SOCKET_UNUSABLE: { exit: 11, message: 'The socket cannot be made.', hint: 'Check its directory and permissions, or name another with --socket.' },
   SEC_HISTORY_BROKEN: { exit: 15, message: 'The history chain does not verify.', hint: 'The first broken record is named; keep the database for inspection.' },
   SEC_SOURCE_UNREADABLE: { exit: 16, message: 'A source cannot be read.', hint: 'It is parked and tried again; root can read every log.' },
   SEC_TIMEOUT: { exit: 17, message: 'It took too long.', hint: 'Try again; see `1sec status` for what is slow.' },

@@ -8,6 +8,7 @@ import { lockDirectory } from './directory-lock.ts';
 import { raiseDoubt, settleDoubt } from './doubt-marker.ts';
 import { DATA_FILE, type Environment, openEnvironment } from './environment.ts';
 import { MIGRATIONS, type Migration, migrate } from './migrations.ts';
+import { looksWhole } from './quick-look.ts';
 import { setAside } from './set-aside.ts';
 import { createSpaceGuard, type FreeBytes, freeBytesOf } from './space-guard.ts';
 import { createStore, DEFAULT_LIMITS, SET_ASIDE_KEY, type StoreLimits } from './store.ts';
@@ -33,9 +34,7 @@ export type StoreOptions = {
  */
 export const openStore = async (options: StoreOptions): Promise<OpenedStore> => {
   const { directory, clock } = options;
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  chmodSync(directory, 0o700);
-  const lock = lockDirectory(directory);
+  const lock = takeDirectory(directory);
   try {
     const { environment, schemaVersion, movedTo, notes, isUnjudged } = await openSound(options, lock.isAfterDeath);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -55,6 +54,17 @@ export const openStore = async (options: StoreOptions): Promise<OpenedStore> => 
   }
 };
 
+const takeDirectory = (directory: string): ReturnType<typeof lockDirectory> => {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    chmodSync(directory, 0o700);
+    return lockDirectory(directory);
+  } catch (thrown) {
+    const known = asStoreError(thrown);
+    throw known instanceof SecError && known.code === 'SEC_STORE_CORRUPT' ? new SecError('SEC_STORE_UNUSABLE', messageOf(thrown), { cause: thrown }) : known;
+  }
+};
+
 type Migrated = { readonly environment: Environment; readonly schemaVersion: number };
 type Sound = Migrated & { readonly movedTo: string | undefined; readonly notes: string[]; readonly isUnjudged: boolean };
 
@@ -65,7 +75,7 @@ const openSound = async (options: StoreOptions, isAfterDeath: boolean): Promise<
   let isUnjudged = false;
   if (isThere(join(directory, DATA_FILE)) && !takeCleanMarker(directory)) {
     // Once only: if its next user dies before it was found sound, nobody opens it unseen again.
-    isUnjudged = isAfterDeath && probe !== undefined && hasContent(directory) && !raiseDoubt(directory).wasDoubted;
+    isUnjudged = isAfterDeath && probe !== undefined && hasContent(directory) && looksWhole(join(directory, DATA_FILE)) && !raiseDoubt(directory).wasDoubted;
     const verdict = isUnjudged ? 'ok' : await judge(directory, probe, notes);
     if (verdict === 'corrupt') movedTo = setAside(directory, clock.now());
     if (!isUnjudged) settleDoubt(directory);

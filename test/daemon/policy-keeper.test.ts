@@ -83,8 +83,30 @@ describe('the decision table in force', () => {
   test('--dry-run wins over what was stored, and does not outlive the run', async () => {
     await withStore(async (store) => {
       await (await createPolicyKeeper({ config: config(), store, ...quiet })).setDryRun(false);
-      expect((await createPolicyKeeper({ config: config(), store, isObserveOnly: false, forceDryRun: true })).current().dryRun).toBe(true);
+      const forced = await createPolicyKeeper({ config: config(), store, isObserveOnly: false, forceDryRun: true });
+      expect(forced.current().dryRun).toBe(true);
+      await forced.setPreset('lax');
+      expect(forced.current()).toMatchObject({ dryRun: true, preset: 'lax' });
       expect((await createPolicyKeeper({ config: config(), store, ...quiet })).current().dryRun).toBe(false);
+    });
+  });
+
+  test('a person may go live in a run that was started dry', async () => {
+    await withStore(async (store) => {
+      const keeper = await createPolicyKeeper({ config: config(), store, isObserveOnly: false, forceDryRun: true });
+      await keeper.setDryRun(false);
+      expect(keeper.current().dryRun).toBe(false);
+    });
+  });
+
+  test('a store that is found damaged later switches enforcement off until the next start', async () => {
+    await withStore(async (store) => {
+      const keeper = await createPolicyKeeper({ config: config(), store, ...quiet });
+      keeper.observeOnly();
+      expect(keeper.current().enabled).toBe(false);
+      await keeper.setDryRun(false);
+      await keeper.setPreset('strict');
+      expect(keeper.current()).toMatchObject({ enabled: false, preset: 'strict', dryRun: false });
     });
   });
 

@@ -172,7 +172,10 @@ describe('the socket', () => {
     writeFileSync(`${bench.socketPath}.target`, 'precious');
     if (kind === 'file') writeFileSync(path, 'precious');
     else symlinkSync(`${bench.socketPath}.target`, path);
-    await expect(startServer({ ...minimal(), socketPath: path })).rejects.toMatchObject({ code: 'SEC_CONFIG_INVALID', message: expect.stringContaining(path) });
+    await expect(startServer({ ...minimal(), socketPath: path })).rejects.toMatchObject({
+      code: 'SEC_SOCKET_UNUSABLE',
+      message: expect.stringContaining(path),
+    });
     expect(statSync(path).isFile()).toBe(true);
   });
 });

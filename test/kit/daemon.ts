@@ -74,7 +74,11 @@ export const createStation = (options: StationOptions = {}): Station => {
 
   const start: Station['start'] = async (more = {}) => {
     const began = performance.now();
-    const child = spawn(LAUNCHER, [...FIRST_WORDS, 'daemon', ...(more.arguments ?? [])], { env: environment, ...identity, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(LAUNCHER, [...FIRST_WORDS, 'daemon', ...(more.arguments ?? [])], {
+      env: environment,
+      ...identity,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     alive.add(child);
     let log = '';
     child.stderr.on('data', (chunk: Buffer) => {
@@ -88,7 +92,8 @@ export const createStation = (options: StationOptions = {}): Station => {
     );
     const deadline = performance.now() + (more.waitMs ?? 20_000);
     while (!(await isUp(client, child.pid ?? 0))) {
-      if (child.exitCode !== null || performance.now() > deadline) throw new Error(`the daemon did not come up (code ${child.exitCode}):\n${log}`);
+      if (child.exitCode !== null || child.signalCode !== null || performance.now() > deadline)
+        throw new Error(`the daemon did not come up (${child.signalCode ?? `code ${child.exitCode}`}):\n${log}`);
       await delay(10);
     }
     return {
