@@ -94,13 +94,17 @@ export const startSshServer = async (pair: NetnsPair, directory: string): Promis
   return {
     logPath,
     greeting,
-    guess: (route, tries, user = 'root') =>
-      saidBy(
-        ssh(route, user, options({ PubkeyAuthentication: 'no', PreferredAuthentications: 'password', NumberOfPasswordPrompts: `${tries}` }), {
-          SSH_ASKPASS: path('askpass'),
-          SSH_ASKPASS_REQUIRE: 'force',
-        }),
-      ),
+    guess: async (route, tries, user = 'root') => {
+      const child = ssh(route, user, options({ PubkeyAuthentication: 'no', PreferredAuthentications: 'password', NumberOfPasswordPrompts: `${tries}` }), {
+        SSH_ASKPASS: path('askpass'),
+        SSH_ASKPASS_REQUIRE: 'force',
+      });
+      // A connection that is only starved, not cut, leaves ssh waiting for a quarter of an hour.
+      const patience = setTimeout(() => child.kill('SIGKILL'), 15_000);
+      const said = await saidBy(child);
+      clearTimeout(patience);
+      return child.signalCode === null ? said : `${said}\nnothing came back any more`;
+    },
     login: async (route) => {
       const child = ssh(route, 'root', ['-i', path('user_key'), ...options({ BatchMode: 'yes' })]);
       child.stdin?.write('echo in\n');
