@@ -1,6 +1,8 @@
-/** Aborts at the first signal that asks this process to end, so that it can leave in order; a second one ends it at once. */
+import { onEndingSignal } from '../daemon/ending-signals.ts';
+
+/** Aborts when this process is asked to end, so that it can leave in order. */
 export const leaveOnSignals = (): AbortController => {
   const leaving = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => leaving.abort());
+  onEndingSignal(() => leaving.abort());
   return leaving;
 };

@@ -8,6 +8,7 @@ import { createProbeRunner } from '../os/run-probe.ts';
 import type { OpenedStore, Store } from '../store/contract.ts';
 import { openStore } from '../store/open-store.ts';
 import { SET_ASIDE_KEY } from '../store/store.ts';
+import { onEndingSignal } from './ending-signals.ts';
 import { entryOf } from './entry-of.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { restoreBlocks } from './restore.ts';
@@ -29,14 +30,14 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   if (Object.keys(loaded.config.modules).length > 0) (await import('./describe-config.ts')).checkModules(loaded.config, loaded.path);
   const logger = createLogger({ level: options.logLevel ?? loaded.config.logging.level, format: loaded.config.logging.format, write: options.write });
   watchForBugs(logger);
+  // From here on a signal ends in order, also one that comes while the parts are still being made.
+  const { promise: ending, resolve: end } = Promise.withResolvers<string>();
+  onEndingSignal(end);
   const dataDirectory = dataDirectoryOf(options.variables);
   const opened = await openTheStore(dataDirectory, loaded);
   // Where only the network part lives in a namespace of its own: tests, and routers that keep sshd in one.
   const netns = options.variables['ONESEC_NETNS'] || undefined;
   const host = createHost({ clock: systemClock, netns });
-  // From here on a signal ends in order, also one that comes while the parts are still being made.
-  const { promise: ending, resolve: end } = Promise.withResolvers<string>();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => end(signal));
   try {
     await forgetSetAside(opened.store, logger);
     const restored = await restoreBlocks({ store: opened.store, host, clock: systemClock, logger });

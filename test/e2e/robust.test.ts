@@ -111,6 +111,15 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'the end of a daemon'))('the end of a
     await again.kill();
   });
 
+  test('a signal that comes twice at once is one', async () => {
+    const station = stationOf();
+    const daemon = await station.start();
+    process.kill(daemon.pid, 'SIGTERM');
+    process.kill(daemon.pid, 'SIGTERM');
+    expect(await daemon.ended).toBe(0);
+    expect(existsSync(station.path('data/clean'))).toBe(true);
+  });
+
   test('a signal while it is still starting ends it, with nothing left behind that stops the next one', async () => {
     const station = stationOf();
     for (const wait of [50, 150, 300]) {
