@@ -108,7 +108,7 @@ const approvalLines = (approval: ApprovalJson, now: number): readonly string[] =
     `WAITS ${SEVERITY_WORD[approval.severity]} ${what}: ${approval.title}, until ${clockTime(approval.expires_at, now)}${approval.held ? ', process held' : ''}`,
     ...approval.plan.map((step, index) => `  step ${index + 1}: ${step}`),
     `  undo: ${approval.undo_note}`,
-    `  decide: 1sec approve ${approval.id}  or  1sec reject ${approval.id}`,
+    `  decide: 1sec enforce approvals approve ${approval.id}  or  … reject ${approval.id}`,
   ];
 };
 

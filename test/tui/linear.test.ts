@@ -51,7 +51,7 @@ describe('linear mode', () => {
     expect(lines[4]).toBe('12:00:00 CRIT auth_fortress 203.0.113.0: 20 failed logins as root, 4 users id 01KA000000');
     expect(lines[5]).toMatch(/^WAITS CRIT kill_process pid 4001 \(bash\)/);
     expect(lines).toContain('  step 1: SIGTERM to pid 4001 through its pidfd');
-    expect(lines.at(-3)).toMatch(/^ {2}decide: 1sec approve /);
+    expect(lines.at(-3)).toMatch(/^ {2}decide: 1sec enforce approvals approve /);
     expect(lines.at(-2)).toMatch(/history outcome block_ip 203\.0\.113\.1 success verified by ops/);
     expect(lines.at(-1)).toBe('-- 4 messages not shown (slow link or daemon restart) --');
     expect(tty.output()).not.toMatch(/[^\P{Cc}\n]/u);
