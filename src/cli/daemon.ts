@@ -1,15 +1,15 @@
+import { SecError } from '../domain/errors.ts';
 import type { CommandContext } from './command.ts';
 
 const STDERR = 2;
 const FLUSH_MS = 500;
+const LINGER_MS = 2000;
 
 /** `1sec daemon` */
 export const run = async (context: CommandContext): Promise<number> => {
   const { createLogOutput } = await import('../daemon/log-output.ts');
   const { runDaemon } = await import('../daemon/daemon.ts');
   const log = createLogOutput(STDERR);
-  // Warnings of the runtime come this way; a closed end must not become an error of ours.
-  context.stderr.on('error', () => undefined);
   try {
     return await runDaemon({
       variables: context.environment,
@@ -17,10 +17,20 @@ export const run = async (context: CommandContext): Promise<number> => {
       configPath: context.text('config'),
       socketPath: context.text('socket'),
       forceDryRun: context.flag('dryRun'),
-      logLevel: context.text('logLevel'),
+      logLevel: levelOf(context),
       write: log.write,
     });
   } finally {
     await log.flush(FLUSH_MS);
+    // Everything is closed; what still keeps the process alive (a hanging tool) has had its time.
+    setTimeout(() => process.exit(), LINGER_MS).unref();
   }
+};
+
+const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error'];
+
+const levelOf = (context: CommandContext): string | undefined => {
+  const level = context.text('logLevel');
+  if (level !== undefined && !LEVELS.includes(level)) throw new SecError('SEC_USAGE', `--log-level: expected ${LEVELS.join(', ')}, got ${level}`);
+  return level;
 };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { SecError } from '../domain/errors.ts';
 import { type Config, configSchema } from './schema.ts';
 import { readYamlFile } from './yaml-file.ts';
 
@@ -33,5 +34,7 @@ const usualPlaces = (variables: ConfigEnvironment['variables']): readonly string
 const withEnvironment = (config: Config, variables: ConfigEnvironment['variables']): Config => {
   const level = variables['ONESEC_LOG_LEVEL'];
   if (level === undefined || level === '') return config;
-  return { ...config, logging: configSchema.shape.logging.parse({ ...config.logging, level }) };
+  const logging = configSchema.shape.logging.safeParse({ ...config.logging, level });
+  if (!logging.success) throw new SecError('SEC_CONFIG_INVALID', `ONESEC_LOG_LEVEL: expected debug, info, warn or error, got ${level}`);
+  return { ...config, logging: logging.data };
 };

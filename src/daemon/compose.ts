@@ -9,6 +9,7 @@ import { ACTIONS, type ActionName, targetKey } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Host } from '../domain/host.ts';
+import { toSafe } from '../domain/safe-text.ts';
 import { createFeeds } from '../os/feeds.ts';
 import { peerCredentials } from '../os/peer-credentials.ts';
 import { groupIdOf, isInGroup, userNameOf } from '../os/users.ts';
@@ -43,7 +44,7 @@ export type ComposeOptions = {
   readonly workerEntry: string;
 };
 
-export type Daemon = { readonly onStop: (listener: (why: string) => void) => void; readonly close: () => Promise<void> };
+export type Daemon = { readonly onStop: (listener: (why: string) => void) => void; readonly close: (why: string) => Promise<void> };
 
 /** The composition root: every part is made here, in order, and given what it needs. Rejects when a part cannot start. */
 export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> => {
@@ -192,7 +193,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       onModeChange: async () => hub.publish({ type: 'status', status: status() }),
       onRecords: publish.records,
       onAlert: publish.alert,
-      stop: (by) => announceStop(`asked by ${by.name}`),
+      stop: (by, reason) => announceStop(`asked by ${by.name} (${by.via})${reason === '' ? '' : `: ${reason}`}`),
     }),
   }).catch(async (thrown: unknown) => {
     await clockwork.stop();
@@ -220,7 +221,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     onStop: (listener) => {
       announceStop = listener;
     },
-    close: async () => {
+    close: async (why) => {
       await clockwork.stop();
       await server.close();
       await tree.stop();
@@ -229,7 +230,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       const held = store.approvals.waiting().filter((approval) => approval.isHeld);
       for (const { target } of held)
         logger.warn(`${targetKey(target)} stays suspended until the daemon runs again and it is decided; \`1sec enforce cleanup\` lets it go`);
-      store.history.note([{ at: clock.now(), kind: 'daemon', reason: 'stopped' }]);
+      store.history.note([{ at: clock.now(), kind: 'daemon', reason: `stopped: ${toSafe(why, 600)}` }]);
     },
   };
 };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { systemClock } from '../domain/clock.ts';
 import { messageOf, SecError, toSecError } from '../domain/errors.ts';
@@ -12,6 +13,8 @@ import { onEndingSignal } from './ending-signals.ts';
 import { entryOf } from './entry-of.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { restoreBlocks } from './restore.ts';
+
+const CLOSE_WITHIN_MS = 15_000;
 
 export type DaemonOptions = {
   readonly variables: { readonly [name: string]: string | undefined };
@@ -60,7 +63,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
     daemon.onStop(end);
     const why = await ending;
     logger.info({ why }, 'stopping');
-    await daemon.close();
+    const isInTime = await Promise.race([daemon.close(why).then(() => true), delay(CLOSE_WITHIN_MS, false, { ref: false })]);
+    if (!isInTime) logger.error(`a part did not end within ${CLOSE_WITHIN_MS / 1000} s: the database is closed without it`);
     return 0;
   } finally {
     await host.close();

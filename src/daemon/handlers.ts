@@ -34,7 +34,7 @@ export type HandlerDependencies = {
   readonly onModeChange: () => Promise<void>;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
   readonly onAlert: (alert: Alert) => void;
-  readonly stop: (by: Actor) => void;
+  readonly stop: (by: Actor, reason: string) => void;
 };
 
 /** What each route does. */
@@ -166,8 +166,8 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       return { preset: params.name, previous, applied: !body.preview, diff: [...diff], policies: policiesToJson(policy) };
     },
     cleanup: async ({ body, caller }) => dependencies.cleanup(caller.actor, body.reason),
-    shutdown: async ({ caller }) => {
-      dependencies.stop(caller.actor);
+    shutdown: async ({ body, caller }) => {
+      dependencies.stop(caller.actor, body.reason);
       return { status: 'stopping' };
     },
   };

@@ -59,6 +59,7 @@ describe('flags', () => {
     ['a mode that is none', ['enforce', 'dry-run', 'maybe'], /dry-run: expected on or off, got maybe/],
     ['a preset that is none', ['enforce', 'preset', 'strct'], /preset strct: expected .*did you mean strict\?/],
     ['an approval without an id', ['enforce', 'approvals', 'approve'], /approvals approve: an id is missing/],
+    ['a log level that is none', ['daemon', '--log-level', 'loud'], /--log-level: expected debug, info, warn, error, got loud/],
     ['help for nothing', ['help', 'stats'], /unknown command stats/],
   ])('%s is an error of use: exit 2, what is wrong, and a hint', async (_what, words, message) => {
     const { code, out, err } = await runHere(...words);

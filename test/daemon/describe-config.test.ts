@@ -65,6 +65,16 @@ describe('the configuration as it is shown', () => {
     await expect(described('modules:\n  llm_firewall:\n    enabled: true\n')).resolves.toBeDefined();
   });
 
+  test('a log level of the environment wins, and a wrong one is an error', async () => {
+    const path = join(directory, 'config.yaml');
+    writeFileSync(path, 'logging: { level: warn }\n');
+    expect((await describeConfig({ flag: path, variables: { ONESEC_LOG_LEVEL: 'error' } })).yaml).toContain('level: error');
+    await expect(describeConfig({ flag: path, variables: { ONESEC_LOG_LEVEL: 'loud' } })).rejects.toMatchObject({
+      code: 'SEC_CONFIG_INVALID',
+      message: expect.stringContaining('ONESEC_LOG_LEVEL: expected debug, info, warn or error, got loud'),
+    });
+  });
+
   test('a named file that is not there is an error', async () => {
     await expect(describeConfig({ flag: join(directory, 'none.yaml'), variables: {} })).rejects.toMatchObject({ code: 'SEC_CONFIG_UNREADABLE', exitCode: 11 });
   });

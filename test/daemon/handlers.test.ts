@@ -66,7 +66,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
       onModeChange: async () => undefined,
       onRecords,
       onAlert: (alert) => alerts.push(alert),
-      stop: (by) => stopped.push(by.name),
+      stop: (by, reason) => stopped.push(`${by.name}: ${reason}`),
     });
     const call: World['call'] = async (name, input = {}) => {
       const route = ROUTES[name];
@@ -266,8 +266,8 @@ describe('the daemon', () => {
   test('stops and cleans up for whoever asked', async () => {
     await withWorld(async ({ call, stopped }) => {
       expect(await call('cleanup', { body: { reason: 'moving house' } })).toEqual({ removed: ['ops: moving house'], left: [] });
-      expect(await call('shutdown')).toEqual({ status: 'stopping' });
-      expect(stopped).toEqual(['ops']);
+      expect(await call('shutdown', { body: { reason: 'holiday' } })).toEqual({ status: 'stopping' });
+      expect(stopped).toEqual(['ops: holiday']);
     });
   });
 });

@@ -236,6 +236,8 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'commands on a running daemon'))('com
     expect(existsSync(station.path('1sec.sock'))).toBe(false);
     expect(await station.cli('stop')).toMatchObject({ code: 4 });
     daemon = await station.start();
+    const { records } = await station.client.call('history', { query: { kind: 'daemon' } });
+    expect(records.map(({ reason }) => reason)).toContainEqual(expect.stringMatching(/^stopped: asked by \w+ \(cli\): enough$/));
     expect(await station.json('stop')).toEqual({ status: 'stopped', pid: daemon.pid });
   });
 });
