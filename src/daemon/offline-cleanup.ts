@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createEnforcers } from '../actors/enforcers/registry.ts';
 import type { Actor } from '../domain/approval.ts';
@@ -38,9 +38,12 @@ export const cleanupOffline = async (options: {
   }
 };
 
-/** No database, nothing promised: then none is made for the cleanup. A damaged one is judged from outside: reading it could end this process. */
+/** No database, nothing promised: then none is made for the cleanup. It is judged by another process first: reading a damaged one could end this one. */
 const openIfThere = async ({ dataDirectory: directory, clock }: { readonly dataDirectory: string; readonly clock: Clock }): Promise<Store | undefined> => {
-  if (!existsSync(join(directory, 'data.mdb'))) return undefined;
+  const size = statSync(join(directory, 'data.mdb'), { throwIfNoEntry: false })?.size;
+  if (size === undefined) return undefined;
   const probe = createProbeRunner({ entry: entryOf('store-probe', '../store/probe-main.ts') });
-  return (await openStore({ directory, clock, probe })).store;
+  if (size === 0 || (await probe(directory).catch(() => 'ok')) === 'corrupt')
+    throw new SecError('SEC_STORE_CORRUPT', `${directory}: processes it had suspended are not known; the next start sets it aside`);
+  return (await openStore({ directory, clock })).store;
 };

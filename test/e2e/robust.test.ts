@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createStation, type Running, type Station, until, whyNoBuild } from '../kit/daemon.ts';
+import { kernelBlocks } from '../kit/kernel-blocks.ts';
 import { failedLogin } from '../kit/log-lines.ts';
 import { createNetns, type Netns, skipsWithout, whyNoNetns } from '../kit/netns.ts';
 
@@ -358,6 +359,29 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'a damaged database'))('a damaged dat
     expect(records.map(({ reason }) => reason).filter((reason) => reason.includes('round '))).toHaveLength(3);
     expect(readdirSync(station.path('data')).filter((name) => name.startsWith('corrupt-'))).toEqual([]);
     await daemon.kill();
+  });
+});
+
+describe.skipIf(skipsWithout(whyNoRoot, 'cleanup with a damaged database'))('cleanup with a damaged database', () => {
+  test.each(DAMAGES)('%s: what the kernel has is removed, and it is said what cannot be known', async (_what, damage) => {
+    const namespace = createNetns('rbd');
+    try {
+      const station = stationOf({ netns: namespace.name });
+      const log = withLog(station, { enforcement: { dry_run: false, preset: 'balanced' } });
+      const daemon = await station.start();
+      await until('the source is followed', isFollowing(station));
+      appendFileSync(log, failedLogin('203.0.113.9', 12));
+      await until('a block', () => kernelBlocks(namespace).has('203.0.113.9'));
+      await daemon.kill('SIGKILL');
+      damage(station.path('data/data.mdb'));
+      const { code, out, err } = await station.cli('enforce', 'cleanup');
+      expect(namespace.run('nft', 'list', 'ruleset')).toBe('');
+      expect(out).toMatch(/table/);
+      expect(code).toBe(19);
+      expect(err).toContain('processes it had suspended are not known');
+    } finally {
+      namespace.remove();
+    }
   });
 });
 

@@ -180,6 +180,15 @@ describe.skipIf(skipsWithout(whyNoTmux, '1sec start in a terminal'))('1sec start
     expect(code()).toBe('0');
   });
 
+  test('a damaged database is said on the screen, too', async () => {
+    writeFileSync(station.path('data/data.mdb'), Buffer.alloc(65_536, 0xa5));
+    open('start');
+    await until('the screen is live', () => screen().includes('OBSERVE ONLY'), 20_000);
+    tmux('send-keys', 'q');
+    await until('it has ended', () => code() !== '', 15_000);
+    expect(fileText(station.path('data/daemon.log'))).toMatch(/ERROR .*damaged/);
+  });
+
   test('a terminal that goes away takes both with it', async () => {
     open('start');
     await until('the screen is live', () => screen().includes('DRY RUN'), 20_000);
