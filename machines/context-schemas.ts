@@ -68,10 +68,24 @@ const approval = z.looseObject({
   version: count,
 });
 
+const deliveryContext = z.looseObject({
+  endpoint: z.string(),
+  maxAttempts: count,
+  now: time,
+  failuresInRow: count,
+  delivered: count,
+  dead: count,
+  detail: z.string(),
+  isDirty: z.boolean(),
+  nextAt: time.optional(),
+  answerBy: time.optional(),
+  dying: z.object({ id: z.string(), reason: z.string() }).optional(),
+});
+
 const approvalContext = z.looseObject({ approval });
 
 const childRecord = z.looseObject({
-  spec: policy.extend({ id: z.string(), kind: z.enum(['module', 'collector', 'enforcer', 'approval']), critical: z.boolean() }),
+  spec: policy.extend({ id: z.string(), kind: z.enum(['module', 'collector', 'enforcer', 'approval', 'delivery']), critical: z.boolean() }),
   state: z.enum(CHILD_STATES),
   restarts: z.array(time),
   restartCount: count,
@@ -90,6 +104,7 @@ export const CONTEXT_SCHEMAS: { readonly [machineId: string]: z.ZodType } = {
   collector: collectorContext,
   enforcer: enforcerContext,
   approval: approvalContext,
+  delivery: deliveryContext,
 };
 
 /** True for the context of an approval machine, live or stored. */

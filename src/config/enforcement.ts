@@ -1,5 +1,7 @@
 import type { ActionName } from '../domain/action.ts';
 import type { EnforcementPolicy, Policy, PolicyRule } from '../domain/policy.ts';
+import type { EndpointConfig } from './notify-schema.ts';
+import { endpointConfigs, webhookRule } from './rule-endpoints.ts';
 import type { Config, PresetFile, UserPolicy } from './schema.ts';
 
 /** What was changed at run time and is kept in the store: it wins over the file until it is changed back. */
@@ -13,13 +15,14 @@ const DEFAULT_MAX_PENDING = 100;
 export const buildEnforcementPolicy = (config: Config, preset: PresetFile, overrides: RuntimeOverrides): EnforcementPolicy => {
   const { enforcement } = config;
   const gate = { ...preset.approval_gate, ...withoutUndefined(enforcement.approval_gate) };
+  const endpoints = endpointConfigs(config);
   const moduleIds = new Set([...Object.keys(preset.policies), ...Object.keys(enforcement.policies)]);
   return {
     enabled: enforcement.enabled,
     dryRun: overrides.dryRun ?? enforcement.dry_run,
     preset: preset.name,
     globalAllowList: enforcement.global_allow_list,
-    policies: Object.fromEntries([...moduleIds].map((id) => [id, mergePolicy(preset.policies[id], enforcement.policies[id])])),
+    policies: Object.fromEntries([...moduleIds].map((id) => [id, mergePolicy(preset.policies[id], enforcement.policies[id], endpoints)])),
     approvalGate: {
       enabled: gate.enabled ?? true,
       requireApproval: gate.require_approval ?? DEFAULT_REQUIRE,
@@ -40,26 +43,37 @@ export const buildEnforcementPolicy = (config: Config, preset: PresetFile, overr
 const withoutUndefined = <Value extends object>(value: Value): Value =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Value;
 
-const mergePolicy = (preset: PresetFile['policies'][string] | undefined, user: UserPolicy | undefined): Policy => ({
+const mergePolicy = (
+  preset: PresetFile['policies'][string] | undefined,
+  user: UserPolicy | undefined,
+  endpoints: ReadonlyMap<string, EndpointConfig>,
+): Policy => ({
   enabled: user?.enabled ?? true,
   minSeverity: user?.min_severity ?? preset?.min_severity ?? 'HIGH',
   cooldownSeconds: user?.cooldown_seconds ?? preset?.cooldown_seconds ?? 300,
   maxActionsPerMinute: user?.max_actions_per_min ?? preset?.max_actions_per_min ?? 10,
   dryRun: user?.dry_run ?? false,
   allowList: user?.allow_list ?? [],
-  rules: (user?.actions ?? preset?.actions ?? []).map(ruleFrom),
+  rules: (user?.actions ?? preset?.actions ?? []).flatMap((rule) => ruleFrom(rule, endpoints)),
 });
 
-const ruleFrom = (rule: NonNullable<UserPolicy['actions']>[number]): PolicyRule => ({
-  action: rule.action,
-  minSeverity: rule.min_severity,
-  params: rule.params,
-  skipApproval: rule.skip_approval,
-  dryRun: rule.dry_run,
-  description: rule.description,
-  hold: rule.hold,
-  types: rule.types,
-});
+const ruleFrom = (rule: NonNullable<UserPolicy['actions']>[number], endpoints: ReadonlyMap<string, EndpointConfig>): readonly PolicyRule[] => {
+  const plain = { params: rule.params, minSeverity: rule.min_severity };
+  // A webhook nobody configured an endpoint for is not set up yet: nothing to do, and nothing to record (reference fault W5).
+  const aimed = rule.action === 'webhook' ? webhookRule(plain, endpoints) : plain;
+  if (aimed === undefined) return [];
+  return [
+    {
+      action: rule.action,
+      ...aimed,
+      skipApproval: rule.skip_approval,
+      dryRun: rule.dry_run,
+      description: rule.description,
+      hold: rule.hold,
+      types: rule.types,
+    },
+  ];
+};
 
 /** One line for each value that differs between two tables, `module.key: before → after`. */
 export const diffPolicies = (before: EnforcementPolicy, after: EnforcementPolicy): readonly string[] => {

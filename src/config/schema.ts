@@ -1,22 +1,20 @@
 import { z } from 'zod';
 import { ACTIONS } from '../domain/action.ts';
-import { parseDurationMs } from '../domain/duration.ts';
-import { parseNetwork } from '../domain/ip.ts';
 import { PRESETS } from '../domain/policy.ts';
-import { parseSeverity, type Severity } from '../domain/severity.ts';
+import { durationMs, network, severity } from './fields.ts';
+import { notificationsSchema } from './notify-schema.ts';
+import { checkRules } from './rule-checks.ts';
 
-/** Any case is read; anything but the five words is refused, so that a typo never becomes INFO. */
-const severity = z
-  .string()
-  .refine((text) => parseSeverity(text) !== undefined, 'expected INFO, LOW, MEDIUM, HIGH or CRITICAL')
-  .transform((text): Severity => parseSeverity(text) ?? 'CRITICAL');
-const durationMs = z
-  .union([z.string(), z.number()])
+/** The value of a rule's parameter; a list (`argv`) is kept as JSON. */
+const paramText = z
+  .union([z.string(), z.number(), z.boolean()])
   .transform(String)
-  .refine((text) => parseDurationMs(text) !== undefined, 'expected a duration such as 30s, 5m or 1h')
-  .transform((text) => parseDurationMs(text) ?? 0);
-const network = z.string().refine((text) => parseNetwork(text) !== undefined, 'expected an address or a network such as 203.0.113.0/24 or 2001:db8::/48');
-const paramText = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+  .or(
+    z
+      .array(z.string())
+      .max(64)
+      .transform((list) => JSON.stringify(list)),
+  );
 
 export const ruleSchema = z.strictObject({
   action: z.enum(ACTIONS),
@@ -91,55 +89,59 @@ const capsSchema = z.strictObject({
 const later = z.unknown().optional();
 
 /** The configuration file. Key names are those of the compatible interface (reference §2.2); `sources` and `caps` are ours. */
-export const configSchema = z.strictObject({
-  server: z
-    .strictObject({
-      socket: z.string().optional(),
-      host: later,
-      port: later,
-      api_keys: later,
-      read_only_keys: later,
-      allow_unauthenticated_read: later,
-      cors_origins: later,
-      tls_cert: later,
-      tls_key: later,
-    })
-    .default({}),
-  alerts: z
-    .strictObject({ max_store: z.number().int().min(100).max(10_000_000).default(100_000), enable_console: later, webhook_urls: later })
-    .default({ max_store: 100_000 }),
-  logging: z
-    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), format: z.enum(['console', 'json']).default('console') })
-    .default({ level: 'info', format: 'console' }),
-  modules: z.record(z.string(), moduleSchema).default({}),
-  sources: z
-    .strictObject({
-      auto: z.boolean().default(true),
-      files: z.array(sourceSchema).max(256).default([]),
-      processes: z.boolean().default(true),
-      journald: z.boolean().default(true),
-    })
-    .default({ auto: true, files: [], processes: true, journald: true }),
-  enforcement: z
-    .strictObject({
-      enabled: z.boolean().default(true),
-      dry_run: z.boolean().default(true),
-      preset: z.enum(PRESETS).default('safe'),
-      global_allow_list: z.array(network).default([]),
-      policies: z.record(z.string(), userPolicySchema).default({}),
-      approval_gate: gateSchema.default({}),
-      caps: capsSchema.prefault({}),
-    })
-    .prefault({}),
-  escalation: later,
-  syslog: later,
-  bus: later,
-  archive: later,
-  cloud: later,
-  token_vault: later,
-  rust_engine: later,
-  auto_update: later,
-});
+export const configSchema = z
+  .strictObject({
+    server: z
+      .strictObject({
+        socket: z.string().optional(),
+        host: later,
+        port: later,
+        api_keys: later,
+        read_only_keys: later,
+        allow_unauthenticated_read: later,
+        cors_origins: later,
+        tls_cert: later,
+        tls_key: later,
+      })
+      .default({}),
+    alerts: z
+      .strictObject({ max_store: z.number().int().min(100).max(10_000_000).default(100_000), enable_console: later, webhook_urls: later })
+      .default({ max_store: 100_000 }),
+    logging: z
+      .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info'), format: z.enum(['console', 'json']).default('console') })
+      .default({ level: 'info', format: 'console' }),
+    modules: z.record(z.string(), moduleSchema).default({}),
+    sources: z
+      .strictObject({
+        auto: z.boolean().default(true),
+        files: z.array(sourceSchema).max(256).default([]),
+        processes: z.boolean().default(true),
+        journald: z.boolean().default(true),
+      })
+      .default({ auto: true, files: [], processes: true, journald: true }),
+    enforcement: z
+      .strictObject({
+        enabled: z.boolean().default(true),
+        dry_run: z.boolean().default(true),
+        preset: z.enum(PRESETS).default('safe'),
+        global_allow_list: z.array(network).default([]),
+        policies: z.record(z.string(), userPolicySchema).default({}),
+        approval_gate: gateSchema.default({}),
+        caps: capsSchema.prefault({}),
+        allow_command: z.boolean().default(false),
+      })
+      .prefault({}),
+    notifications: notificationsSchema.prefault({}),
+    escalation: later,
+    syslog: later,
+    bus: later,
+    archive: later,
+    cloud: later,
+    token_vault: later,
+    rust_engine: later,
+    auto_update: later,
+  })
+  .superRefine(checkRules);
 
 export type Config = z.output<typeof configSchema>;
 export type PresetFile = z.output<typeof presetSchema>;

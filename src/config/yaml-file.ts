@@ -47,9 +47,13 @@ const wordsOf = (issue: Issue, known: readonly string[]): string => {
   return issue.message;
 };
 
+const SECRETS: ReadonlySet<string> = new Set(['url', 'token', 'auth_token', 'secret', 'routing_key', 'chat_id', 'api_keys', 'read_only_keys']);
+
 const gotAt = (value: unknown, path: readonly string[]): string => {
+  const isSecret = SECRETS.has(path.at(-1) ?? '');
   let current: unknown = value;
   for (const key of path) current = typeof current === 'object' && current !== null ? Reflect.get(current, key) : undefined;
+  if (isSecret && current !== undefined && current !== '') return 'a value that is not shown';
   return current === undefined ? 'nothing' : (JSON.stringify(current) ?? 'nothing').slice(0, 80);
 };
 

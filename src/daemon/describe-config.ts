@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { MODULES } from '../actors/registry.ts';
+import { resolveEndpoints } from '../config/endpoints.ts';
 import { buildEnforcementPolicy } from '../config/enforcement.ts';
 import { type ConfigEnvironment, loadConfig } from '../config/load.ts';
 import { loadPreset } from '../config/presets.ts';
@@ -21,6 +22,7 @@ export const describeConfig = async (
   const { config, path, searched } = await loadConfig(environment);
   checkModules(config, path);
   buildEnforcementPolicy(config, await loadPreset(config.enforcement.preset), {});
+  await resolveEndpoints(config, environment.variables, path ?? 'defaults');
   const shown = shownForm(config);
   return {
     config: shown,
@@ -43,6 +45,10 @@ const shownForm = (config: Config): { readonly [key: string]: unknown } => {
     ...Object.fromEntries(used),
     server: { socket: config.server.socket },
     alerts: { max_store: config.alerts.max_store },
+    notifications: {
+      ...config.notifications,
+      endpoints: Object.fromEntries(Object.entries(config.notifications.endpoints).map(([name, endpoint]) => [name, shownEndpoint(endpoint)])),
+    },
     enforcement: {
       ...enforcement,
       policies: Object.fromEntries(
@@ -59,6 +65,15 @@ const shownForm = (config: Config): { readonly [key: string]: unknown } => {
     },
   };
 };
+
+const SECRET_KEYS = new Set(['url', 'token', 'secret', 'routing_key', 'chat_id']);
+
+const shownEndpoint = (endpoint: Config['notifications']['endpoints'][string]): { readonly [key: string]: unknown } =>
+  Object.fromEntries(
+    Object.entries(endpoint)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, SECRET_KEYS.has(key) ? '[set]' : key === 'digest' ? durationText(Number(value)) : value]),
+  );
 
 const durationText = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
 

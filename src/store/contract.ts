@@ -1,5 +1,6 @@
 import type { Alert, AlertStatus } from '../domain/alert.ts';
 import type { Approval } from '../domain/approval.ts';
+import type { DeadLetter, Delivery, DeliveryDraft } from '../domain/delivery.ts';
 import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Severity } from '../domain/severity.ts';
@@ -83,8 +84,23 @@ export type Store = {
   readonly commit: (change: {
     readonly leases?: readonly Lease[];
     readonly approvals?: readonly Approval[];
+    readonly outbox?: OutboxChange | undefined;
     readonly records: readonly HistoryDraft[];
   }) => Promise<readonly HistoryRecord[]>;
+  /** What is still to be sent, per endpoint and in order; changed through `commit` together with the records that say why. */
+  readonly outbox: {
+    /** Oldest first. */
+    readonly waiting: (endpoint: string, limit: number) => readonly Delivery[];
+    /** How many wait, by endpoint; endpoints without any are not in it. */
+    readonly counts: () => ReadonlyMap<string, number>;
+    /** Keeps the number of attempts of a delivery that still waits. Not awaited: a crash may forget one. */
+    readonly note: (delivery: Delivery) => void;
+    /** Newest first. */
+    readonly deadLetters: (limit: number) => readonly DeadLetter[];
+    readonly deadCount: () => number;
+    /** Dead letters that newer ones pushed out since the start. */
+    readonly dropped: () => number;
+  };
   readonly cursors: {
     readonly get: (sourceId: string) => unknown;
     readonly put: (sourceId: string, cursor: unknown) => void;
@@ -110,6 +126,18 @@ export type Store = {
   /** Housekeeping, to be called every few seconds with the wall clock: stale readers, free space. */
   readonly tick?: (now: number) => void;
   readonly close: () => Promise<void>;
+};
+
+/** Changes of the outbox, carried out in this order. What is not there (any more) is passed over. */
+export type OutboxChange = {
+  /** Arrived: gone from the outbox. */
+  readonly settle?: readonly Delivery[] | undefined;
+  readonly bury?: readonly DeadLetter[] | undefined;
+  /** Several become one digest, in the place of `into.sequence`. */
+  readonly merge?: readonly { readonly from: readonly Delivery[]; readonly into: Delivery }[] | undefined;
+  /** Dead letters, by the id of the delivery, to the end of their queue; `at` is now. */
+  readonly revive?: readonly { readonly id: string; readonly at: number }[] | undefined;
+  readonly add?: readonly DeliveryDraft[] | undefined;
 };
 
 export type StoreHealth = {

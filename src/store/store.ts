@@ -9,6 +9,7 @@ import { createEngine } from './engine.ts';
 import type { Environment } from './environment.ts';
 import { createHistory } from './history.ts';
 import { createLeases } from './leases.ts';
+import { createOutbox } from './outbox.ts';
 import { createRecordCodec } from './records.ts';
 import type { SpaceGuard } from './space-guard.ts';
 import { createValueTable } from './value-table.ts';
@@ -22,6 +23,9 @@ export type StoreLimits = {
   readonly maxCursors: number;
   readonly maxMachines: number;
   readonly maxMetaKeys: number;
+  /** Deliveries that wait for one endpoint. */
+  readonly maxOutbox: number;
+  readonly maxOutboxDead: number;
   /** Below this free space new alerts are shed and counted. */
   readonly shedBelowBytes: number;
   /** Below this free space nothing is promised any more. */
@@ -40,6 +44,8 @@ export const DEFAULT_LIMITS: StoreLimits = {
   maxCursors: 10_000,
   maxMachines: 100_000,
   maxMetaKeys: 1_000,
+  maxOutbox: 10_000,
+  maxOutboxDead: 1_000,
   shedBelowBytes: 64 * 1024 * 1024,
   refuseBelowBytes: 16 * 1024 * 1024,
   batchDelayMs: 50,
@@ -88,11 +94,12 @@ export const createStore = (options: {
   const approvals = createApprovals(engine, codec, limits.maxDecidedApprovals);
   const leases = createLeases(engine, codec, limits.maxEndedLeases);
   const deadLetters = createDeadLetters(engine, codec, limits.maxDeadLetters);
+  const outbox = createOutbox({ engine, codec, maxWaiting: limits.maxOutbox, maxDead: limits.maxOutboxDead });
   const cursors = createValueTable({ engine, codec, table: 'cursors', prefix: '', maxNames: limits.maxCursors });
   const machines = createValueTable({ engine, codec, table: 'machines', prefix: '', maxNames: limits.maxMachines });
   // apart from the store's own entries in the same table
   const meta = createValueTable({ engine, codec, table: 'meta', prefix: 'u ', maxNames: limits.maxMetaKeys });
-  const tables = [alerts, history, approvals, leases, deadLetters, cursors, machines, meta];
+  const tables = [alerts, history, approvals, leases, deadLetters, outbox, cursors, machines, meta];
   const reload = (): void => {
     for (const table of tables) table.reload();
   };
@@ -142,15 +149,18 @@ export const createStore = (options: {
       engine.durably(() => {
         const writeApprovals = approvals.prepare(change.approvals ?? []);
         const writeLeases = leases.prepare(change.leases ?? []);
+        const writeOutbox = outbox.prepare(change.outbox ?? {});
         const chained = history.prepare(change.records);
         writeApprovals();
         writeLeases();
+        writeOutbox();
         chained.write();
         return chained.records;
       }),
     cursors: { get: cursors.get, put: (sourceId, cursor) => putNamed(cursors, sourceId, cursor) },
     machines: { put: (actorId, snapshot) => putNamed(machines, actorId, snapshot), all: machines.all, remove: machines.remove },
     deadLetters,
+    outbox,
     meta: {
       get: meta.get,
       put: (key, value) =>

@@ -11,6 +11,8 @@ export const TABLES = [
   'cursors',
   'machines',
   'deadLetters',
+  'outbox',
+  'outboxDead',
   'meta',
 ] as const;
 

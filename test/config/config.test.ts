@@ -23,9 +23,15 @@ const problemOf = (text: string): string => {
 describe('a broken configuration says where, what was expected and what was found', () => {
   test.each([
     ['enforcement:\n  preset: saef\n', 'config.yaml:2: enforcement.preset: expected lax, safe, balanced, strict, vps-agent, got "saef"'],
-    ['enforcement:\n  policies:\n    auth_fortress:\n      min_severity: HIHG\n', 'config.yaml:4: enforcement.policies.auth_fortress.min_severity: expected INFO, LOW, MEDIUM, HIGH or CRITICAL, got "HIHG"'],
+    [
+      'enforcement:\n  policies:\n    auth_fortress:\n      min_severity: HIHG\n',
+      'config.yaml:4: enforcement.policies.auth_fortress.min_severity: expected INFO, LOW, MEDIUM, HIGH or CRITICAL, got "HIHG"',
+    ],
     ['enforcement:\n  approval_gate:\n    ttl: soon\n', 'config.yaml:3: enforcement.approval_gate.ttl: expected a duration such as 30s, 5m or 1h, got "soon"'],
-    ['enforcement:\n  global_allow_list:\n    - 203.0.113.0/24\n    - 300.1.1.1\n', 'config.yaml:4: enforcement.global_allow_list.1: expected an address or a network'],
+    [
+      'enforcement:\n  global_allow_list:\n    - 203.0.113.0/24\n    - 300.1.1.1\n',
+      'config.yaml:4: enforcement.global_allow_list.1: expected an address or a network',
+    ],
     ['enforcment:\n  preset: safe\n', 'config.yaml:1: enforcment: expected a known key, did you mean enforcement?'],
     ['a: [\n', 'config.yaml:'],
     ['enforcement:\n  dry_run: "yes"\n', 'config.yaml:2: enforcement.dry_run: expected boolean, got "yes"'],
@@ -34,7 +40,10 @@ describe('a broken configuration says where, what was expected and what was foun
   });
 
   test('an alias bomb is refused, not expanded', () => {
-    const bomb = ['a: &a [x,x,x,x,x,x,x,x,x]', ...'bcdefgh'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`)].join('\n');
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefgh'.split('').map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
+    ].join('\n');
     expect(() => parseYaml(bomb, 'config.yaml', configSchema)).toThrow();
   });
 });
@@ -82,6 +91,11 @@ describe('the decision table', () => {
 
   test('the approval gate has working defaults: thirty minutes and a hundred places', async () => {
     const { approvalGate } = buildEnforcementPolicy(configSchema.parse({}), await loadPreset('safe'), {});
-    expect(approvalGate).toMatchObject({ enabled: true, ttlMs: 1_800_000, maxPending: 100, requireApproval: ['kill_process', 'quarantine_file', 'disable_user', 'command'] });
+    expect(approvalGate).toMatchObject({
+      enabled: true,
+      ttlMs: 1_800_000,
+      maxPending: 100,
+      requireApproval: ['kill_process', 'quarantine_file', 'disable_user', 'command'],
+    });
   });
 });

@@ -1,0 +1,67 @@
+import type { z } from 'zod';
+import { isReference } from './notify-schema.ts';
+import type { Params } from './rule-endpoints.ts';
+import { templateOf } from './rule-endpoints.ts';
+import { urlProblem } from './url-problem.ts';
+
+type Rule = { readonly action: string; readonly params: Params };
+type Checked = {
+  readonly enforcement: { readonly policies: { readonly [id: string]: { readonly actions?: readonly Rule[] | undefined } } };
+  readonly notifications: { readonly endpoints: { readonly [name: string]: unknown } };
+};
+
+/** What a user's `webhook` and `command` rules need: said when the file is read, never by a rule that fails later (reference fault W5). */
+export const checkRules = (config: Checked, context: z.core.$RefinementCtx): void => {
+  for (const [id, policy] of Object.entries(config.enforcement.policies)) {
+    for (const [index, rule] of (policy.actions ?? []).entries()) {
+      for (const [name, message] of problemsOf(rule, Object.keys(config.notifications.endpoints)))
+        context.addIssue({ code: 'custom', path: ['enforcement', 'policies', id, 'actions', index, 'params', name], message, input: config });
+    }
+  }
+};
+
+const problemsOf = ({ action, params }: Rule, endpoints: readonly string[]): readonly (readonly [string, string])[] => {
+  if (action === 'webhook') return webhookProblems(params, endpoints);
+  if (action === 'command') return commandProblem(params['argv']);
+  return [];
+};
+
+const webhookProblems = (params: Params, endpoints: readonly string[]): readonly (readonly [string, string])[] => {
+  const { url, endpoint, template } = params;
+  const problems: (readonly [string, string])[] = [];
+  if (endpoint !== undefined && !endpoints.includes(endpoint))
+    problems.push(['endpoint', `expected ${endpoints.join(', ') || 'a name of notifications.endpoints'}`]);
+  if (endpoint !== undefined && url !== undefined) problems.push(['url', 'expected either url or endpoint']);
+  if (url === '' || (url === undefined && endpoint === undefined && endpoints.length === 0))
+    problems.push(['url', 'expected the address of the webhook, an endpoint, or notifications.endpoints']);
+  if (url !== undefined && url !== '' && !isReference(url)) {
+    const problem = urlProblem(url, params['allow_private'] === 'true');
+    if (problem !== undefined) problems.push(['url', problem]);
+  }
+  const type = templateOf(template);
+  if (type === undefined) problems.push(['template', 'expected slack, discord, telegram, pagerduty, teams, ntfy or generic']);
+  if (url !== undefined && type === 'telegram' && params['chat_id'] === undefined) problems.push(['chat_id', 'expected the chat to write to']);
+  if (url !== undefined && type === 'pagerduty' && (params['routing_key'] ?? params['auth_token']) === undefined)
+    problems.push(['routing_key', 'expected the routing key of the service']);
+  return problems;
+};
+
+const commandProblem = (argv: string | undefined): readonly (readonly [string, string])[] => {
+  const words = argv === undefined ? undefined : argvOf(argv);
+  if (words === undefined) return [['argv', 'expected a list: the program by its absolute path, then its arguments']];
+  return [];
+};
+
+/** The words of a command: a JSON list of at most 64 texts, the first an absolute path. */
+export const argvOf = (text: string): readonly string[] | undefined => {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (!Array.isArray(value) || value.length === 0 || value.length > 64) return undefined;
+    const words: readonly unknown[] = value;
+    if (!words.every((word): word is string => typeof word === 'string' && !word.includes('\0'))) return undefined;
+    return words[0]?.startsWith('/') === true ? words : undefined;
+  } catch {
+    // Not JSON: the caller says what was expected.
+    return undefined;
+  }
+};

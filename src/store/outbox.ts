@@ -1,0 +1,141 @@
+import type { DeadLetter, Delivery, DeliveryDraft } from '../domain/delivery.ts';
+import type { OutboxChange, Store } from './contract.ts';
+import type { Engine } from './engine.ts';
+import { keyPart, numberKey, prefixBounds } from './keys.ts';
+import type { RecordCodec } from './records.ts';
+
+export type Outbox = Store['outbox'] & {
+  /** Reads and encodes, which may throw; the function it returns writes and does not. */
+  readonly prepare: (change: OutboxChange) => () => void;
+  readonly reload: () => void;
+};
+
+/**
+ * What is still to be sent, in order per endpoint, and what was given up. At most `maxWaiting` wait for one endpoint: what
+ * comes then goes to the dead letters at once, of which the newest `maxDead` are kept.
+ */
+export const createOutbox = (options: {
+  readonly engine: Engine;
+  readonly codec: RecordCodec;
+  readonly maxWaiting: number;
+  readonly maxDead: number;
+}): Outbox => {
+  const { engine, codec } = options;
+  const waiting = new Map<string, number>();
+  let nextSequence = 1;
+  let nextDead = 1;
+  let dead = 0;
+  let dropped = 0;
+
+  const count = (endpoint: string, step: number): void => {
+    const after = (waiting.get(endpoint) ?? 0) + step;
+    if (after > 0) waiting.set(endpoint, after);
+    else waiting.delete(endpoint);
+  };
+
+  const add = (draft: DeliveryDraft): void => {
+    const delivery: Delivery = { ...draft, sequence: nextSequence, attempts: 0 };
+    nextSequence += 1;
+    if ((waiting.get(draft.endpoint) ?? 0) >= options.maxWaiting) {
+      die({ delivery, reason: `${options.maxWaiting} deliveries are waiting already`, at: draft.at });
+      return;
+    }
+    engine.put('outbox', keyOf(delivery), codec.encode(delivery));
+    count(draft.endpoint, 1);
+  };
+
+  const remove = (delivery: Delivery): boolean => {
+    if (engine.get('outbox', keyOf(delivery)) === undefined) return false;
+    engine.remove('outbox', keyOf(delivery));
+    count(delivery.endpoint, -1);
+    return true;
+  };
+
+  const die = (letter: DeadLetter): void => {
+    engine.put('outboxDead', numberKey(nextDead), codec.encode(letter));
+    nextDead += 1;
+    dead += 1;
+    if (dead <= options.maxDead) return;
+    const surplus = firstKeys(dead - options.maxDead);
+    for (const key of surplus) engine.remove('outboxDead', key);
+    dead -= surplus.length;
+    dropped += surplus.length;
+  };
+
+  const firstKeys = (limit: number): readonly string[] => {
+    const keys: string[] = [];
+    for (const { key } of engine.range('outboxDead', ALL)) if (keys.push(key) >= limit) break;
+    return keys;
+  };
+
+  const letters = (): readonly (readonly [string, DeadLetter])[] => {
+    const found: (readonly [string, DeadLetter])[] = [];
+    for (const { key, value } of engine.range('outboxDead', { ...ALL, isReverse: true })) {
+      const letter = codec.decode<DeadLetter>(value);
+      if (letter !== undefined) found.push([key, letter]);
+    }
+    return found;
+  };
+
+  const revive = (id: string, at: number): void => {
+    const found = letters().find(([, { delivery }]) => delivery.id === id);
+    if (found === undefined) return;
+    const [key, { delivery }] = found;
+    engine.remove('outboxDead', key);
+    dead -= 1;
+    add({ id: delivery.id, endpoint: delivery.endpoint, items: delivery.items, at });
+  };
+
+  return {
+    waiting: (endpoint, limit) => {
+      const found: Delivery[] = [];
+      if (limit <= 0) return found;
+      for (const { value } of engine.range('outbox', prefixBounds(`${keyPart(endpoint)} `))) {
+        const delivery = codec.decode<Delivery>(value);
+        if (delivery !== undefined && found.push(delivery) >= limit) break;
+      }
+      return found;
+    },
+    counts: () => new Map(waiting),
+    note: (delivery) => {
+      if (engine.get('outbox', keyOf(delivery)) !== undefined) engine.put('outbox', keyOf(delivery), codec.encode(delivery));
+    },
+    deadLetters: (limit) =>
+      letters()
+        .slice(0, Math.max(0, limit))
+        .map(([, letter]) => letter),
+    deadCount: () => dead,
+    dropped: () => dropped,
+    prepare: (change) => () => {
+      for (const delivery of change.settle ?? []) remove(delivery);
+      // Only what still lies there: asked for twice, it dies once.
+      for (const letter of change.bury ?? []) if (remove(letter.delivery)) die(letter);
+      for (const { from, into } of change.merge ?? []) {
+        for (const delivery of from) remove(delivery);
+        engine.put('outbox', keyOf(into), codec.encode(into));
+        count(into.endpoint, 1);
+      }
+      for (const { id, at } of change.revive ?? []) revive(id, at);
+      for (const draft of change.add ?? []) add(draft);
+    },
+    reload: () => {
+      waiting.clear();
+      nextSequence = 1;
+      for (const { value } of engine.range('outbox', ALL)) {
+        const delivery = codec.decode<Delivery>(value);
+        if (delivery === undefined) continue;
+        count(delivery.endpoint, 1);
+        nextSequence = Math.max(nextSequence, delivery.sequence + 1);
+      }
+      dead = engine.count('outboxDead');
+      nextDead = 1;
+      for (const { key } of engine.range('outboxDead', { ...ALL, isReverse: true })) {
+        nextDead = Number(key) + 1;
+        break;
+      }
+    },
+  };
+};
+
+const ALL = { from: '!', to: '\x7f' };
+const keyOf = (delivery: Delivery): string => `${keyPart(delivery.endpoint)} ${numberKey(delivery.sequence)}`;
