@@ -45,6 +45,9 @@ const withLog = (station: Station, more: { readonly [key: string]: unknown } = {
   return log;
 };
 const isFollowing = (station: Station) => async (): Promise<boolean> => (await station.client.call('status')).sources[0]?.state === 'running';
+// What a daemon writes arrives a moment after what it answers.
+const untilLogged = (daemon: Running, words: string | RegExp): Promise<void> =>
+  until(`the log says ${String(words)}`, () => (typeof words === 'string' ? daemon.log().includes(words) : words.test(daemon.log())));
 const alertsTotal = async (station: Station): Promise<number> => (await station.client.call('status')).alerts_total;
 
 describe.skipIf(skipsWithout(whyNoBuild(), 'two daemons'))('two daemons', () => {
@@ -104,7 +107,7 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'the end of a daemon'))('the end of a
     expect(performance.now() - began).toBeLessThan(8000);
     expect(existsSync(station.path('1sec.sock'))).toBe(false);
     expect(readdirSync(station.path('data')).sort()).toEqual(['clean', 'data.mdb', 'lock.mdb']);
-    expect(daemon.log()).toContain(`stopping why=${signal}`);
+    await untilLogged(daemon, `stopping why=${signal}`);
     const again = await station.start();
     const { records } = await station.client.call('history');
     expect(records.map(({ reason }) => reason)).toContain(`stopped: ${signal}`);
@@ -286,7 +289,7 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'a damaged database'))('a damaged dat
     expect(aside).toHaveLength(1);
     const place = station.path(`data/${aside[0]}`);
     expect(readFileSync(join(place, 'data.mdb')).equals(damaged)).toBe(true);
-    expect(daemon.log()).toMatch(/ERROR .*damaged.*corrupt-/);
+    await untilLogged(daemon, /ERROR .*damaged.*corrupt-/);
     const status = await station.client.call('status');
     expect(status).toMatchObject({
       status: 'observe-only',
@@ -308,14 +311,14 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'a damaged database'))('a damaged dat
     // A restart does not make it forget.
     const again = await station.start();
     expect((await station.client.call('status')).status).toBe('observe-only');
-    expect(again.log()).toMatch(/ERROR .*set aside/);
+    await untilLogged(again, /ERROR .*set aside/);
     expect(await again.kill()).toBe(0);
 
     // Looked at and moved away: back to what is configured.
     renameSync(place, station.path('looked-at'));
     const trusted = await station.start();
     expect(await station.client.call('status')).toMatchObject({ status: 'running', enforcement: { enabled: true }, store: { state: 'ok', detail: '' } });
-    expect(trusted.log()).toContain('enforcement is as configured again');
+    await untilLogged(trusted, 'enforcement is as configured again');
     expect(await trusted.kill()).toBe(0);
   });
 
@@ -394,7 +397,7 @@ describe.skipIf(skipsWithout(whyNotNobody, 'a daemon without rights'))('a daemon
     const status = await station.client.call('status');
     expect(status.limits.join('\n')).toContain('Addresses cannot be blocked: run as root or give CAP_NET_ADMIN.');
     expect(status.limits.join('\n')).toContain("Other users' processes cannot be stopped");
-    expect(daemon.log()).toContain('Addresses cannot be blocked');
+    await untilLogged(daemon, 'Addresses cannot be blocked');
     const { actions } = await station.client.call('enforceStatus');
     expect(actions.find(({ action }) => action === 'block_ip')).toMatchObject({ available: false, reason: expect.stringMatching(/root|CAP_NET_ADMIN|nft/) });
     expect(actions.find(({ action }) => action === 'log_only')).toMatchObject({ available: true });
