@@ -11,9 +11,10 @@ export type HtmlVerdict = { readonly points: number; readonly rule: string; read
 export const judgeHtml = (text: string): HtmlVerdict | undefined => {
   const script = judgeScript(text);
   const verdicts: HtmlVerdict[] = [];
-  if (script !== undefined) verdicts.push({ points: script.points, rule: 'xss_dom_manipulation', span: [script.at, script.at + 40], isGrave: false });
   if (text.includes('<')) for (const tag of tagsOf(text)) verdicts.push(...judgeTag(tag));
   verdicts.push(...judgeAttributeBreak(text), ...judgeAddress(text), ...judgeDeclarations(text));
+  // Last: of two readings with equal points the markup says more.
+  if (script !== undefined) verdicts.push({ points: script.points, rule: 'xss_dom_manipulation', span: [script.at, script.at + 40], isGrave: false });
   const worst = verdicts.reduce<HtmlVerdict | undefined>((best, verdict) => (verdict.points > (best?.points ?? 0) ? verdict : best), undefined);
   if (worst === undefined) return undefined;
   return {

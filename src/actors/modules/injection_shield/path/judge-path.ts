@@ -19,7 +19,7 @@ export const judgePath = (text: string): PathVerdict | undefined => {
   if (text.includes('..;/')) return found(5, 'path_traversal', text.indexOf('..;/'), 24, false);
   if (UNC.test(text)) return found(5, 'path_remote_share', 0, 24, false);
   if (steps.count >= 2) return found(5, 'path_traversal', steps.at, 40, false);
-  const placeholder = spelled.indexOf('{file}');
+  const placeholder = spelled.search(PLACEHOLDER);
   if (placeholder >= 0) return found(steps.count > 0 || FORCED.test(spelled) ? 5 : 3, 'path_scanner_template', placeholder, 6, false);
   if (steps.count === 1 && !/^https?:\/\//.test(text)) return found(3, 'path_traversal', steps.at, 24, false);
   const odd = ODD.exec(spelled);
@@ -34,7 +34,7 @@ const respell = (text: string): string =>
     .replace(/\.;/g, '.')
     .replace(/\0/g, '');
 
-const STEP = /(?:^|[/=:;,|&?"'({[\s])(?:\.{2,3}\/+(?:\.\/+)*|(?:\.{2,4}\/{1,4}){2,}|\/\.{2,4}(?=\/|$))/;
+const STEP = /(?:^|[/=:;,|&?"'{[\s])(?:\.{2,3}\/+(?:\.\/+)*|(?:\.{2,4}\/{1,4}){2,}|\/\.{2,4}(?=\/|$))/;
 const EACH = /\.{2,4}\/+/g;
 
 const stepsOf = (text: string): { readonly count: number; readonly at: number } => {
@@ -77,6 +77,8 @@ const WEBROOT =
 
 // A share of a server named by number: it is asked for credentials.
 const UNC = /^\\\\(?:\d{1,3}\.){3}\d{1,3}[\\@]/;
+
+const PLACEHOLDER = /[/\\.][a-z.]{0,8}\{file\}/;
 
 // A traversal list whose place for the file name was never filled, between dots, empty parts or padding.
 const FORCED = /\.\.|\/\/|\.\/|\/\.|a{24}/;

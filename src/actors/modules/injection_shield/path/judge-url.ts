@@ -10,7 +10,7 @@ export const judgeUrls = (text: string): UrlVerdict | undefined => {
     if (++seen > MAX_URLS) break;
     const scheme = match[1] ?? '';
     const host = hostOf(match[2] ?? '');
-    const verdict = judgeOne(scheme, host, text, match.index);
+    const verdict = judgeOne(scheme, match[2] ?? '', host, text, match.index);
     if (verdict !== undefined && verdict.points > (worst?.points ?? 0)) worst = { ...verdict, span: [match.index, match.index + match[0].length] };
   }
   return worst;
@@ -64,7 +64,8 @@ const SERVICES = new Set([
   'jdbc',
 ]);
 
-const judgeOne = (scheme: string, host: string, text: string, at: number): Found | undefined => {
+const judgeOne = (scheme: string, rest: string, host: string, text: string, at: number): Found | undefined => {
+  if (scheme === 'file' && rest === '') return undefined;
   if (scheme === 'file') return { points: 5, rule: 'ssrf_file_scheme', isGrave: false };
   if (WRAPPERS.has(scheme)) return { points: 6, rule: 'upload_php_wrapper', isGrave: true };
   if (isMetadata(host)) return { points: 7, rule: 'ssrf_cloud_metadata', isGrave: true };

@@ -53,7 +53,7 @@ export const CODE_RULES: readonly Rule[] = [
       'exec',
     ],
     pattern:
-      /(?:^|[^a-z0-9_.>])(?:system|passthru|shell_exec|proc_open|popen|pcntl_exec|assert|create_function|call_user_func(?:_array)?|preg_replace_callback|file_get_contents|file_put_contents|base64_decode|gzinflate|str_rot13|gzuncompress|phpinfo|php_uname|move_uploaded_file|readfile|highlight_file|show_source|parse_ini_file|fsockopen|curl_exec|ini_set|ini_get|error_log|getenv|posix_getpwuid|array_map|usort|array_filter|var_dump|print_r|exec)\s{0,4}\(\s{0,4}(?:['"$`)]|base64|chr|hex2bin|getenv|\d)/,
+      /(?:^|[^a-z0-9_.>])(?:system|passthru|shell_exec|proc_open|popen|pcntl_exec|assert|create_function|call_user_func(?:_array)?|preg_replace_callback|file_get_contents|file_put_contents|base64_decode|gzinflate|str_rot13|gzuncompress|phpinfo|php_uname|move_uploaded_file|readfile|highlight_file|show_source|parse_ini_file|fsockopen|curl_exec|ini_set|ini_get|error_log|getenv|posix_getpwuid|array_map|usort|array_filter|var_dump|print_r|exec)\s{0,4}\(\s{0,4}(?:['"$`]|base64|chr|hex2bin|getenv|pack)|\b(?:phpinfo|php_uname)\s{0,4}\(/,
   },
   {
     id: 'code_php_variable',
@@ -117,7 +117,7 @@ export const CODE_RULES: readonly Rule[] = [
       'process.cwd',
     ],
     pattern:
-      /\bchild_process\b|\bprocess\.(?:mainmodule|binding|dlopen|exit\s{0,4}\(|kill\s{0,4}\(|env\b|cwd\s{0,4}\()|\b(?:exec|spawn|fork|execfile)sync\s{0,4}\(|\brequire\s{0,4}\(\s{0,4}['"`](?:node:)?(?:fs|os|net|http|https|vm|util|path|cluster|dgram|dns|tls|worker_threads|module|repl|child_process)['"`]|\breturn\s{1,4}process\b/,
+      /['"`](?:node:)?child_process|child_process['"`)\]]|\bchild_process\.(?:exec|spawn|fork)|\bprocess\.(?:mainmodule|binding|dlopen|exit\s{0,4}\(|kill\s{0,4}\(\s{0,4}[a-z\d]|env\s{0,4}[.[)]|cwd\s{0,4}\()|\b(?:exec|spawn|fork|execfile)sync\(\s{0,4}['"`a-z]|\brequire\s{0,4}\(\s{0,4}['"`](?:node:)?(?:fs|os|net|http|https|vm|util|path|cluster|dgram|dns|tls|worker_threads|module|repl|child_process)['"`]|\breturn\s{1,4}process\b/,
   },
   {
     id: 'cmdi_nodejs_eval',
@@ -125,7 +125,7 @@ export const CODE_RULES: readonly Rule[] = [
     severity: 'CRITICAL',
     literals: ['eval(', 'eval (', 'function(', 'vm.run', 'eval`'],
     pattern:
-      /\beval\s{0,1}\(\s{0,4}(?:['"`$@]|[a-z_$][\w$.]{0,32}\s{0,4}[(.[)+]|\d{1,6}\s{0,4}[)+*])|\bnew\s{1,4}function\s{0,4}\(\s{0,4}['"`]|\bvm\.run[a-z]{4,16}\s{0,4}\(/,
+      /\beval\s{0,1}\(\s{0,4}(?:['"`$@]|[a-z_$][\w$.]{0,32}\s{0,4}[(.[)+]|\d{1,6}\s{0,4}[)+*])|\bnew\s{1,4}function\s{0,4}\(\s{0,4}['"`]|\bvm\.run[a-z]{4,16}\s{0,4}\(\s{0,4}['"`a-z]/,
   },
   {
     id: 'code_java',
@@ -210,7 +210,7 @@ export const CODE_RULES: readonly Rule[] = [
     isPlain: true,
     literals: ['__proto__', 'constructor', 'prototype'],
     pattern:
-      /__proto__\s{0,4}(?:[[.\]"':=]|$)|\bconstructor(?:\]?\[|\.|\s{0,4}['"]\]?\s{0,4}\[\s{0,4}['"])\s{0,4}['"]?prototype\b|"constructor"\s{0,4}:\s{0,4}\{\s{0,4}"prototype"/,
+      /__proto__(?:['"]?\]?\s{0,4}[[.=]|\]|['"]\s{0,4}:|$)|\bconstructor(?:\]?\[|\.|\s{0,4}['"]\]?\s{0,4}\[\s{0,4}['"])\s{0,4}['"]?prototype\b|"constructor"\s{0,4}:\s{0,4}\{\s{0,4}"prototype"/,
   },
   {
     id: 'code_shell_upload',
@@ -219,6 +219,6 @@ export const CODE_RULES: readonly Rule[] = [
     isPlain: true,
     literals: ['c99', 'r57', 'webshell', 'wso.php', 'b374k', 'shell.php', 'cmd.jsp', 'cmd.php', 'cmdasp', 'phpspy', 'weevely', 'antsword', 'chopper'],
     pattern:
-      /\b(?:c99(?:shell|sh)?|r57(?:shell)?|wso\d{0,4}|b374k|phpspy|weevely|antsword|cmdasp)(?:\.php\d?|\.asp|\.txt|\b)|\b(?:web)?shell\.(?:php\d?|jspx?|aspx?)|\bcmd\.(?:jspx?|php\d?|aspx?)\b/,
+      /\b(?:c99|r57|wso\d{0,4}|phpspy|cmdasp)(?:\.php\d?|\.asp|\.txt)|\b(?:c99sh|c99shell|r57shell|b374k|weevely|antsword)\b|\b(?:web)?shell\.(?:php\d?|jspx?|aspx?)|\bcmd\.(?:jspx?|php\d?|aspx?)\b/,
   },
 ];

@@ -42,7 +42,7 @@ export const DATA_RULES: readonly Rule[] = [
     severity: 'CRITICAL',
     literals: ['$where', 'this.', 'db.', 'return ', 'tojson', 'mapreduce'],
     pattern:
-      /\$where["']?\s{0,4}[\]:=]|['"`;}]\s{0,4}(?:\|\||&&|;|,|return)\s{0,4}[^;\n]{0,24}\bthis\.\w{1,32}\s{0,4}(?:[=!]=|\.match)|\bdb\.(?:getcollection|\w{1,32}\.(?:find|findone|remove|insert|update|drop|aggregate|mapreduce)|dropdatabase|version|getmongo|stats)\s{0,4}\(|\breturn\s{1,4}(?:this\.|\(?this\b)|\btojson(?:one)?call|\bmapreduce\b\s{0,4}["':(]/,
+      /\$where["']?\s{0,4}[\]:=]|['"`;}]\s{0,4}(?:\|\||&&|;|,|return)\s{0,4}[^;\n]{0,24}\bthis\.\w{1,32}\s{0,4}(?:[=!]=|\.match)|\bdb\.(?:getcollection|\w{1,32}\.(?:find|findone|remove|insert|update|drop|aggregate|mapreduce)|dropdatabase|version|getmongo|stats)\s{0,4}\(|\breturn\s{1,4}\(?this\.|\btojson(?:one)?call|\bmapreduce\b\s{0,4}["':(]/,
   },
   {
     id: 'nosql_break',
@@ -66,7 +66,7 @@ export const DATA_RULES: readonly Rule[] = [
     severity: 'HIGH',
     literals: [')(', '(|', '(&', '(!', '*)', '(uid=', '(cn=', '(objectclass=', 'objectclass', '(mail=', '(sn='],
     pattern:
-      /\)\s{0,4}\(\s{0,4}(?:[|&!]\s{0,4}\(?|[a-z][a-z0-9-]{1,32}\s{0,4}[~<>]?=)|^\s{0,4}\(\s{0,4}[|&!]\s{0,4}\(|\(\s{0,4}[|&!]?\s{0,4}\(?\s{0,4}(?:uid|cn|sn|mail|objectclass|objectcategory|samaccountname|userpassword|memberof|givenname|ou|dc|userid|unicodepwd)\s{0,4}[~<>]?=\s{0,4}[^)(]{0,64}\)|\*\s{0,4}\)\s{0,4}(?:\(|[|&]|%00|\0|$)|\*\)\)/,
+      /\)\s{0,4}\(\s{0,4}(?:[|&!]\s{0,4}\(?|[a-z][a-z0-9-]{1,32}\s{0,4}[~<>]?=)|^\s{0,4}\(\s{0,4}[|&!]\s{0,4}\(|\(\s{0,4}[|&!]?\s{0,4}\(?\s{0,4}(?:uid|cn|sn|mail|objectclass|objectcategory|samaccountname|userpassword|memberof|givenname|ou|dc|userid|unicodepwd)\s{0,4}[~<>]?=\s{0,4}[^)(]{0,64}\)|\*\)(?:\(|[|&]|%00|\0|$)|\*\)\)/,
     fields: ['value', 'path', 'text', 'name', 'cookie', 'header'],
   },
   {

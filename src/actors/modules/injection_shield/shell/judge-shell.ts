@@ -67,6 +67,7 @@ const judgeOpening = (text: string, opening: Opening, strict: boolean, bonus: nu
     opening,
     kind,
     hasDirectory: directory > 0,
+    name,
     tail,
     hasBlank: opening.at > 2 && /^\s/.test(text.slice(opening.at, from)),
     before: text.slice(Math.max(0, opening.at - 24), opening.at),
@@ -92,6 +93,7 @@ type Candidate = {
   readonly opening: Opening;
   readonly kind: 'sure' | 'probe' | 'common';
   readonly hasDirectory: boolean;
+  readonly name: string;
   readonly tail: string;
   /** A blank between the separator and the name. */
   readonly hasBlank: boolean;
@@ -108,9 +110,10 @@ const pointsOf = (candidate: Candidate): number => {
     case 'start':
       if (hasDirectory) return isCut || argument > 0 ? 5 : 0;
       if (isCut && /^\s{0,4}[;|`]/.test(tail) && kind !== 'common') return 5;
+      if (kind === 'common' && !LEADS.test(candidate.name)) return 0;
       return argument >= 3 ? (kind === 'common' && !OPTION_AND_TARGET.test(tail) ? 4 : 5) : 0;
     case 'separator':
-      if (hasDirectory || kind === 'sure') return isCut || argument > 0 || /^\s/.test(tail) ? 6 : 0;
+      if (hasDirectory || kind === 'sure') return isCut || argument > 0 || (/^\s/.test(tail) && !SENTENCE.test(tail)) ? 6 : 0;
       if (kind === 'probe') return isCut || argument > 0 ? 6 : 0;
       return argument > 0 || (isCut && isTight(candidate) && !candidate.hasBlank) ? 5 : 0;
     case 'ampersand':
@@ -151,6 +154,12 @@ const argumentPoints = (tail: string): number => {
     return 2;
   return /^\s{0,4}\/[a-z]/.test(tail) ? 1 : 0;
 };
+
+// Ordinary words that begin a command line more often than a sentence when an option or a path follows.
+const LEADS = /^(?:ping|dir|type|find|sleep|kill|php|python|perl|ruby|echo|head|tail|sed|dig|host|finger|copy|del|move|eval|exec)$/;
+
+// What follows a noun, not a program.
+const SENTENCE = /^\s{1,4}(?:is|are|was|were|and|or|to|in|on|of|for|from|the|a|an|has|have|can|will|should|must|may|does|with|as|at|by|version|\d)\b/;
 
 const OPTION_AND_TARGET = /^\s{1,4}-[a-z]{1,8}\s.{0,16}(?:\/[a-z]|(?:\d{1,3}\.){3}\d|https?:)/;
 

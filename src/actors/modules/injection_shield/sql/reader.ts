@@ -39,10 +39,12 @@ export const readSql = (text: string, all: readonly SqlToken[], context: SqlCont
   const { closers, hasStray } = matchParentheses(tokens);
   const closing = (index: number): number => closers.get(index) ?? tokens.length;
   const isCall = (index: number): boolean => kind(index + 1) === '(' && CALLABLE.test(kind(index));
+  // People put a blank before a parenthesis, programs that attack seldom do.
+  const touches = (index: number): boolean => tokens[index]?.end === tokens[index + 1]?.start;
   const holdsWork = (from: number, to: number): boolean => {
     for (let index = from; index < to; index++) {
-      if (kind(index) === 'E' || kind(index) === 'v') return true;
-      if (isCall(index) && (isSqlFunction(textAt(index)) || isAttackFunction(textAt(index)))) return true;
+      if (textAt(index) === 'select' || kind(index) === 'v') return true;
+      if (isCall(index) && ((isSqlFunction(textAt(index)) && touches(index)) || isAttackFunction(textAt(index)))) return true;
     }
     return false;
   };
@@ -144,7 +146,7 @@ const createOperand = (grammar: Grammar): ((index: number) => Operand | undefine
       case '(':
         return { end: Math.min(closing(index) + 1, length), shape: insideOf(index) };
       case 'E':
-        return { end: length, shape: 'query' };
+        return textAt(index) === 'select' ? { end: length, shape: 'query' } : undefined;
       default:
         return textAt(index) === 'case' ? { end: endOfCase(index), shape: 'call' } : undefined;
     }

@@ -77,7 +77,11 @@ const holdsHidden = (sql: SqlReader, open: number, close: number): boolean => {
 };
 
 const hasWhen = (sql: SqlReader, index: number): boolean => {
-  for (let at = index + 1; at < Math.min(index + 12, sql.length); at++) if (sql.is(at, 'when')) return true;
+  let hasSeen = false;
+  for (let at = index + 1; at < Math.min(index + 40, sql.length); at++) {
+    if (sql.is(at, 'when')) hasSeen = true;
+    if (hasSeen && sql.is(at, 'then')) return true;
+  }
   return false;
 };
 

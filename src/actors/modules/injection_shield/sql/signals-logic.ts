@@ -57,6 +57,7 @@ const bareOperandPoints = (sql: SqlReader, operand: Operand, index: number, bonu
   const isCut = endsInComment(sql, operand.end);
   if (operand.shape === 'literal') {
     if (isCut) return 5 + bonus;
+    if (sql.hasBroken && /\s/.test(sql.text(index + 1))) return 1;
     if (sql.hasBroken) return isEnd || sql.kind(operand.end) === '&' ? 4 : 1;
     return isEnd && sql.kind(0) === '1' ? 1 : 0;
   }

@@ -144,7 +144,7 @@ const statementStrength = (sql: SqlReader, index: number): number => {
         ? sql.kind(index - 1) === ';' || sql.holdsWork(index + 1, sql.closing(index + 1))
           ? 2
           : 1
-        : kind === '1' && sql.kind(index + 2) === 'o'
+        : kind === '1' && /^[=<>!]/.test(sql.text(index + 2))
           ? 2
           : 0;
     case 'grant':
