@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { numberedId, sampleApproval, withStore } from './store-fixtures.ts';
+import { numberedId, sampleApproval, sampleDraft, sampleLease, withStore } from './store-fixtures.ts';
 
 const conflict = expect.objectContaining({ code: 'SEC_CONFLICT' });
 
@@ -44,3 +44,12 @@ test('of decided approvals only the newest are kept, a waiting one is never remo
     },
     { limits: { maxDecidedApprovals: 10 } },
   ));
+
+test('an approval and its record are written together or not at all', () =>
+  withStore(async (store) => {
+    await store.commit({ approvals: [sampleApproval(1)], records: [sampleDraft(1)] });
+    expect([store.approvals.get(numberedId(1))?.version, store.history.count()]).toEqual([1, 1]);
+    const stale = store.commit({ approvals: [sampleApproval(2), sampleApproval(1)], leases: [sampleLease(1)], records: [sampleDraft(2)] });
+    await expect(stale).rejects.toMatchObject({ code: 'SEC_CONFLICT' });
+    expect([store.approvals.get(numberedId(2)), store.leases.get(numberedId(1)), store.history.count()]).toEqual([undefined, undefined, 1]);
+  }));
