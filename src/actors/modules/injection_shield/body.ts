@@ -8,10 +8,10 @@ const MAX_JSON = 262_144;
 /** The fields of a body: JSON leaf by leaf, forms parameter by parameter, anything else as text. */
 export const fieldsOfBody = (name: string, body: string): readonly Field[] => {
   const json = parseJson(body);
-  // The keys are read with the whole text; `{"$gt":""}` has no value that says anything.
-  if (json !== undefined) return [fieldOf(name, 'text', body), ...fieldsOfValue(name, json)];
+  if (json !== undefined) return fieldsOfValue(name, json);
+  if (MULTIPART.test(body)) return fieldsOfMultipart(name, body);
   if (FORM.test(body) && !PADDED.test(body)) return fieldsOfQuery(name, body);
-  return [fieldOf(name, body.length > 2048 ? 'text' : 'value', body)];
+  return [fieldOf(name, 'text', body)];
 };
 
 const FORM = /^[\w.%[\]-]{1,80}=[^\s<>{}"&]*(?:&[\w.%[\]-]{1,80}=[^\s<>{}"&]*)*$/;
@@ -44,7 +44,33 @@ const walk = (name: string, value: unknown, depth: number, fields: Field[]): voi
   }
   if (value === null || typeof value !== 'object') return;
   for (const [key, inner] of Object.entries(value)) {
-    if (!Array.isArray(value) && /[^\w.-]/.test(key)) fields.push(fieldOf(`${name}.name`, 'name', `{"${key}":`));
+    if (!Array.isArray(value) && ODD_KEY.test(key)) fields.push(fieldOf(`${name}.name`, 'name', `{"${key}":${JSON.stringify(inner)?.slice(0, 256) ?? ''}`));
     walk(Array.isArray(value) ? name : `${name}.${key.slice(0, 40)}`, inner, depth + 1, fields);
   }
+};
+
+// Operators, type tags and prototypes: what the key does depends on it more than on its value.
+const ODD_KEY = /[^\w.-]|^__|^(?:constructor|json_class)$/;
+
+const MULTIPART = /^--[\w'()+,./:=?-]{1,70}\r?\n/;
+const MAX_PARTS = 64;
+
+// Names, file names and contents of the parts; their header lines are the format's, not the sender's.
+const fieldsOfMultipart = (name: string, body: string): readonly Field[] => {
+  const end = body.search(/[\r\n]/);
+  return body
+    .split(body.slice(0, end), MAX_PARTS + 1)
+    .slice(1)
+    .flatMap((part) => {
+      const blank = /\r?\n\r?\n/.exec(part);
+      const head = part.slice(0, blank?.index ?? part.length);
+      const field = /\bname="([^"\r\n]{0,80})"/i.exec(head)?.[1] ?? '';
+      const filename = /\bfilename="([^"\r\n]{0,255})"/i.exec(head)?.[1] ?? '';
+      const content = blank === null ? '' : part.slice(blank.index + blank[0].length).replace(/\r?\n(?:--)?$/, '');
+      const isFile = filename !== '';
+      return [
+        fieldOf(`${name}.${field.slice(0, 40)}.filename`, 'value', filename),
+        fieldOf(`${name}.${field.slice(0, 40)}`, isFile || content.length > 2048 ? 'text' : 'value', content),
+      ].filter(({ text }) => text !== '');
+    });
 };

@@ -39,7 +39,7 @@ const isWorthReading = (target: string): boolean => {
   if (target === '') return false;
   if (isSuspect(target)) return true;
   if (!mayHide(target)) return false;
-  return isSuspect(foldUnicode(decodeLayers(target.replaceAll('+', ' '))));
+  return isSuspect(foldUnicode(decodeLayers(target.replaceAll('+', ' '))).replaceAll('+', ' '));
 };
 
 const isWorthReadingReferer = (referer: string): boolean => {

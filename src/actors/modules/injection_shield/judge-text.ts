@@ -84,7 +84,8 @@ const readingsOf = (rule: Rule, views: Views): readonly { readonly text: string;
 const runReaders = (view: View, options: TextOptions, add: (hit: Hit) => void): void => {
   const { kind } = options;
   const isProse = kind !== 'value' && kind !== 'path' && kind !== 'name';
-  const floor = isProse || options.paranoia < 1 ? 5 : 3;
+  // Three points are a suspicion: worth saying of a parameter, not of free text unless more alarms are asked for.
+  const floor = isProse && options.paranoia < 2 ? 5 : 3;
   const report = (category: Category, verdict: Verdict | undefined, least: number, gravePoints: number): void => {
     if (verdict === undefined || verdict.points < least) return;
     const isGrave = verdict.isGrave === true || verdict.points >= gravePoints;
@@ -96,6 +97,8 @@ const runReaders = (view: View, options: TextOptions, add: (hit: Hit) => void): 
   report('cmdi', judgeShell(view.lower, kind === 'agent' || kind === 'cookie' || kind === 'header' || kind === 'referer'), floor, 6);
   if (kind !== 'agent') report('path', judgePath(view.lower), floor, Number.POSITIVE_INFINITY);
   if (kind === 'value' || kind === 'text') reportUrl(judgeUrls(view.lower), floor, report);
+  // Elsewhere addresses are ordinary, wrappers and metadata services are not.
+  if (kind === 'cookie' || kind === 'header') reportUrl(judgeUrls(view.lower), 6, report);
 };
 
 type Verdict = { readonly points: number; readonly rule: string; readonly span: readonly [number, number]; readonly isGrave?: boolean };

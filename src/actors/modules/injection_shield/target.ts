@@ -1,5 +1,6 @@
 import { decodePercent } from './decode/percent.ts';
 import { type Field, fieldOf } from './field.ts';
+import { isSuspect } from './prefilter.ts';
 
 const MAX_PARAMETERS = 128;
 
@@ -24,7 +25,7 @@ export const fieldsOfQuery = (prefix: string, query: string): readonly Field[] =
     const name = equals < 0 ? '' : piece.slice(0, equals);
     if (equals < 0 && piece !== '' && !PLAIN.test(piece)) isOrderly = false;
     if (equals >= 0 && !NAME.test(name)) isOrderly = false;
-    if (equals >= 0 && ODD_NAME.test(name)) fields.push({ name: `${prefix}.name`, kind: 'name', text: `${name}=`, plus: 'blank' });
+    if (equals >= 0 && (ODD_NAME.test(name) || isSuspect(name))) fields.push({ name: `${prefix}.name`, kind: 'name', text: `${name}=`, plus: 'blank' });
     fields.push({
       name: equals < 0 ? prefix : `${prefix}.${shortName(name)}`,
       kind: 'value',

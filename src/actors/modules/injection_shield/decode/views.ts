@@ -37,10 +37,15 @@ export const viewsOf = (text: string, plus: 'blank' | 'unknown'): Views => {
     others.push(view);
   };
   // A query may hold a `+` that means plus ('a'+'b'), a bare value one that means blank (union+select).
-  if (text.includes('+')) add(foldUnicode(decodeLayers(plus === 'blank' ? text : text.replaceAll('+', ' '))));
+  if (plus === 'unknown' && text.includes('+')) add(foldUnicode(decodeLayers(text.replaceAll('+', ' '))));
+  else if (plus === 'blank' && JOINING_PLUS.test(text)) add(foldUnicode(decodeLayers(text)));
+  else if (folded.includes('+') && !folded.includes(' ')) add(folded.replaceAll('+', ' '));
   if (needsFlattening(folded)) add(flatten(folded));
   return { raw, unfolded, decoded, others };
 };
+
+// A plus between quotes or parentheses joins or adds, even where it should have been encoded.
+const JOINING_PLUS = /(?:['")]|%2[279])\+|\+(?:['"(]|%2[278])/i;
 
 /** Everything at once, for comparison and display: what the compatible interface calls the normalised input. */
 export const normaliseInput = (text: string): string => flatten(foldUnicode(decodeLayers(text)));

@@ -59,7 +59,7 @@ export const CODE_RULES: readonly Rule[] = [
     id: 'code_php_variable',
     category: 'code',
     severity: 'CRITICAL',
-    literals: ['$_', '$globals', '$http_', '$this->', '${@', '$a(', '$$', 'globals['],
+    literals: ['$_', '$globals', '$http_', '$this->', '${@', '$a(', '$$', '${', 'globals['],
     pattern:
       /\$_?(?:get|post|request|server|cookie|files|session|env)\s{0,4}[[{]|\$globals\s{0,4}\[|\$http_[a-z_]{3,24}|\$_(?:get|post|request|server|cookie|files|session|env)\b|\$\{\s{0,4}@?(?:print|eval|system|phpinfo|exec|passthru)|(?:^|[=&?])globals\[/,
   },

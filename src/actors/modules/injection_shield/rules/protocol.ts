@@ -44,7 +44,7 @@ export const PROTOCOL_RULES: readonly Rule[] = [
     category: 'cmdi',
     severity: 'CRITICAL',
     literals: ['() {', '(){', '()  {'],
-    pattern: /(?:^|[\s"'=:])\(\)\s{0,4}\{\s{0,4}(?:[:_a-z"'}]|\|)/,
+    pattern: /(?:^|[\s"'=:/])\(\)\s{0,4}\{\s{0,4}(?:[:_a-z"'}]|\|)/,
   },
   {
     id: 'crlf_header',
@@ -52,7 +52,7 @@ export const PROTOCOL_RULES: readonly Rule[] = [
     severity: 'HIGH',
     literals: [': ', ':', 'http/', 'rcpt to', 'mail from', 'ehlo', 'helo', '%'],
     pattern:
-      /[\r\n]\s{0,4}(?:set-cookie2?|location|content-(?:type|length|disposition|encoding|security-policy|transfer-encoding)|transfer-encoding|refresh|access-control-[a-z-]{4,24}|x-[a-z-]{2,40}|link|bcc|connection|mime-version|referer|user-agent|cookie)\s{0,4}[:%]|[\r\n]\s{0,4}(?:b?cc|to|from|subject|host)\s{0,4}:\s{0,4}[^\s]{1,64}[@.]|[\r\n]\s{0,4}(?:get|post|head|put|delete|options|trace|connect)\s{1,4}\S{1,160}\s{1,4}http\/[0-9.]|[\r\n]\s{0,4}http\/[0-9.]{1,3}\s{1,4}\d{3}|\\r\\n(?:set-cookie|location|content-type|http\/|<)|[\r\n]\s{0,4}(?:rcpt\s{1,4}to|mail\s{1,4}from|ehlo|helo)\b/,
+      /[\r\n]\s{0,4}(?:set-cookie2?|location|content-(?:type|length|disposition|encoding|security-policy|transfer-encoding)|transfer-encoding|refresh|access-control-[a-z-]{4,24}|x-[a-z-]{2,40}|link|bcc|connection|mime-version|referer|user-agent|cookie)\s{0,4}[:%]|^[^\r\n]{0,120}[\r\n]{1,2}(?:b?cc|to|from|subject|host)\s{0,4}:\s{0,4}[^\s]{1,64}[@.]|[\r\n]\s{0,4}(?:get|post|head|put|delete|options|trace|connect)\s{1,4}\S{1,160}\s{1,4}http\/[0-9.]|[\r\n]\s{0,4}http\/[0-9.]{1,3}\s{1,4}\d{3}|\\r\\n(?:set-cookie|location|content-type|http\/|<)|[\r\n]\s{0,4}(?:rcpt\s{1,4}to|mail\s{1,4}from|ehlo|helo)\b/,
     fields: ['path', 'value', 'name', 'header', 'agent', 'referer', 'cookie'],
   },
   {

@@ -4,7 +4,7 @@ import { commandClass, PROGRAM_DIRECTORY } from './words.ts';
 export type ShellVerdict = { readonly points: number; readonly rule: string; readonly span: readonly [number, number] };
 
 /** How a place in the text starts a command. */
-type Opening = { readonly kind: 'start' | 'separator' | 'ampersand' | 'line' | 'substitution' | 'backtick'; readonly at: number };
+type Opening = { readonly kind: 'start' | 'separator' | 'ampersand' | 'line' | 'substitution' | 'backtick'; readonly at: number; readonly mark: string };
 
 const MAX_OPENINGS = 64;
 
@@ -31,9 +31,9 @@ const judgeText = (text: string, strict: boolean, bonus: number): ShellVerdict |
 const SEPARATOR = /\|\|?&?|&&?|;|\n|\r|\$\(|`|[<>]\(|\$\{/g;
 
 const openingsOf = (text: string): readonly Opening[] => {
-  const openings: Opening[] = [{ kind: 'start', at: 0 }];
+  const openings: Opening[] = [{ kind: 'start', at: 0, mark: '' }];
   for (const match of text.matchAll(SEPARATOR)) {
-    openings.push({ kind: kindOf(match[0]), at: match.index + match[0].length });
+    openings.push({ kind: kindOf(match[0]), at: match.index + match[0].length, mark: match[0] });
     if (openings.length >= MAX_OPENINGS) break;
   }
   return openings;
@@ -73,7 +73,9 @@ const judgeOpening = (text: string, opening: Opening, strict: boolean, bonus: nu
     before: text.slice(Math.max(0, opening.at - 24), opening.at),
     isWhole: text.length <= at + name.length + 40,
   });
-  const isLoose = kind !== 'sure' && directory === 0 && opening.kind !== 'substitution' && argumentPoints(tail) < 2;
+  // A semicolon is punctuation in such fields; a pipe or a backtick is not.
+  const isPunctuation = !/[|`(]|&&|\$\{/.test(opening.mark);
+  const isLoose = isPunctuation && kind !== 'sure' && directory === 0 && argumentPoints(tail) < 2;
   const lowered = strict && isLoose ? 0 : points;
   return lowered === 0
     ? undefined
