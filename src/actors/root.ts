@@ -110,8 +110,10 @@ export const startRoot = (dependencies: RootDependencies): Root => {
       const record = records()[`enforcer:${action}`];
       if (record === undefined) return 'no such action here';
       const { state, context } = view(record);
-      if (state === 'ready' || state === 'repairing' || state === 'repaired') return undefined;
-      return typeof context['reason'] === 'string' && context['reason'] !== '' ? context['reason'] : `not ready: ${state}`;
+      const reason = typeof context['reason'] === 'string' ? context['reason'] : '';
+      // Being looked at again after it was ready: whether it can act is then for the act to find out, not a reason to let go.
+      if (state === 'ready' || state === 'repairing' || state === 'repaired' || (state === 'checking' && reason === '')) return undefined;
+      return reason === '' ? `not ready: ${state}` : reason;
     },
     stop: async () => {
       clearInterval(saving);

@@ -3,10 +3,11 @@ import { createApprovalDesk } from '../actors/response/approval-desk.ts';
 import { createLedger } from '../actors/response/ledger.ts';
 import { createResponder, type ResponderDependencies } from '../actors/response/responder.ts';
 import { type Root, startRoot } from '../actors/root.ts';
-import { enforcerSpec } from '../actors/supervision.ts';
+import { deliverySpec, enforcerSpec } from '../actors/supervision.ts';
 import type { Config } from '../config/schema.ts';
 import { ACTIONS, type ActionName, targetKey } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { Endpoint } from '../domain/endpoint.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Host } from '../domain/host.ts';
 import { toSafe } from '../domain/safe-text.ts';
@@ -23,10 +24,11 @@ import { createHandlers } from './handlers.ts';
 import { createIdentify } from './identify.ts';
 import { createIntake } from './intake.ts';
 import type { Logger } from './logger.ts';
+import { createNotifications } from './notifications.ts';
 import { createPolicyKeeper } from './policy-keeper.ts';
 import type { Restored } from './restore.ts';
 import { startServer } from './server.ts';
-import { createSourceRunner, moduleSpecs, sourceSpecs } from './sources.ts';
+import { createSourceRunner, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
 
 export type ComposeOptions = {
@@ -38,6 +40,7 @@ export type ComposeOptions = {
   readonly setAside: string | undefined;
   readonly host: Host;
   readonly restored: Restored;
+  readonly endpoints: readonly Endpoint[];
   readonly netns: string | undefined;
   readonly socketPath: string;
   readonly forceDryRun: boolean;
@@ -49,7 +52,7 @@ export type Daemon = { readonly onStop: (listener: (why: string) => void) => voi
 /** The composition root: every part is made here, in order, and given what it needs. Rejects when a part cannot start. */
 export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> => {
   const { config, clock, logger, store, host } = options;
-  const { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile } = options.restored;
+  const { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued } = options.restored;
   const description = await host.call('describe', {});
   const isObserveOnly = options.setAside !== undefined || store.health().state === 'observe-only';
   const policies = await createPolicyKeeper({ config, store, isObserveOnly, forceDryRun: options.forceDryRun });
@@ -74,6 +77,16 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     pendingApprovals: () => store.approvals.waiting().length,
     requestApproval: desk.open,
   });
+  const notifications = createNotifications({
+    store,
+    clock,
+    endpoints: options.endpoints,
+    label: config.notifications.label,
+    policy: policies.current,
+    root: () => root,
+    onRecords: publish.records,
+  });
+  await notifications.adopt().catch((thrown: unknown) => problem('notices for endpoints that are gone', thrown));
   const alerts = createAlertBook(store, clock);
   const sensor = await createSensor({
     entry: options.workerEntry,
@@ -93,24 +106,31 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   });
   const sink = createIntake({ sensor, clock, alerts, responder, tell: (id, event) => root?.tell(id, event), onAlert: publish.alert });
 
+  const runSource = createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock }) });
   const tree = startRoot({
     specs: [
       ...moduleSpecs(config),
       ...sourceSpecs(config, description),
       ...ACTIONS.map((action) => enforcerSpec(action, enforcers.get(action)?.reconcile !== undefined)),
+      ...options.endpoints.map((endpoint) => deliverySpec(endpoint.name, endpoint.maxAttempts)),
     ],
     store,
     clock,
     desk,
     startModule: sensor.startModule,
     stopModule: sensor.stopModule,
-    runSource: createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock }) }),
+    runSource: async (spec, report, signal) => {
+      await treeSettled(() => root, signal);
+      await runSource(spec, report, signal);
+    },
     availability: async (action) => (await enforcers.get(action)?.availability()) ?? { isAvailable: false, reason: 'no such action here' },
     reconcile,
     approvalOf: store.approvals.get,
+    deliverer: notifications,
     onFailure: (id, words, critical) => logger[critical ? 'error' : 'warn']({ actor: id }, words),
   });
   root = tree;
+  queued.listen((endpoint) => tree.tell(`delivery:${endpoint}`, { type: 'outbox.changed' }));
   for (const { id, because } of tree.dropped) logger.warn({ actor: id, because }, 'started afresh');
 
   const notes: string[] =
@@ -132,6 +152,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       policy: policies.current,
       leases: () => leases.live().length,
       notes: () => notes,
+      notifications: notifications.list,
     });
   // A database that was opened unseen after a sudden death may be found damaged later.
   const watchStore = (): void => {
@@ -190,6 +211,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       modules: () => buildModules(tree),
       decide: (approval, decision, by, reason, version) => decideApproval({ root: tree, store, clock }, approval, decision, by, reason, version),
       cleanup,
+      notifications,
+      onQueued: queued.ring,
       onModeChange: async () => hub.publish({ type: 'status', status: status() }),
       onRecords: publish.records,
       onAlert: publish.alert,

@@ -1,8 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildSpec } from '../../machines/child-spec.ts';
 import { discoverSources } from '../actors/collectors/discover.ts';
 import { COLLECTORS } from '../actors/collectors/registry.ts';
 import type { CollectorReport, Feeds, Sink, SourceSpec } from '../actors/contract.ts';
 import { MODULES } from '../actors/registry.ts';
+import type { ChildView, Root } from '../actors/root.ts';
 import { collectorSpec, moduleSpec } from '../actors/supervision.ts';
 import type { Config } from '../config/schema.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -28,6 +30,21 @@ export const sourceSpecs = (config: Config, host: HostDescription): readonly Chi
   const byId = new Map([...found, ...processes, ...named].map((spec) => [spec.id, spec]));
   return [...byId.values()].map(collectorSpec);
 };
+
+const SETTLE_MS = 5000;
+
+/**
+ * Resolves when every detector has started and every enforcer was looked at (or after five seconds): the first lines, written
+ * while nobody ran, are then seen by all and answered with what can be done, not with `not ready`.
+ */
+export const treeSettled = async (root: () => Root | undefined, signal: AbortSignal): Promise<void> => {
+  const deadline = performance.now() + SETTLE_MS;
+  const isUnsettled = (): boolean => root()?.children().some(isStarting) ?? true;
+  while (isUnsettled() && performance.now() < deadline && !signal.aborted) await delay(10);
+};
+
+const isStarting = ({ record, state }: ChildView): boolean =>
+  (record.spec.kind === 'enforcer' && state === 'checking') || (record.spec.kind === 'module' && state === 'starting');
 
 /** Runs the collector that a source spec names, until the signal aborts. */
 export const createSourceRunner =

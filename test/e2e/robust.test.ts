@@ -159,6 +159,29 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'the end of a daemon'))('the end of a
   });
 });
 
+describe.skipIf(skipsWithout(whyNoRoot, 'lines that were written while nobody ran'))('lines that were written while nobody ran', () => {
+  test('are answered as soon as the daemon is back, every time', async () => {
+    const namespace = createNetns('rbl');
+    try {
+      const station = stationOf({ netns: namespace.name });
+      const log = withLog(station, { enforcement: { dry_run: false, preset: 'balanced' } });
+      const first = await station.start();
+      await until('the source is followed', isFollowing(station));
+      // Where it is in the file is on disk a moment later.
+      await delay(500);
+      await first.kill('SIGKILL');
+      for (let round = 1; round <= 5; round += 1) {
+        appendFileSync(log, failedLogin(`203.0.113.${round}`, 12));
+        const daemon = await station.start();
+        await until('the block', () => kernelBlocks(namespace).has(`203.0.113.${round}`));
+        await daemon.kill(round % 2 === 0 ? 'SIGTERM' : 'SIGKILL');
+      }
+    } finally {
+      namespace.remove();
+    }
+  });
+});
+
 describe.skipIf(skipsWithout(whyNoBuild(), 'clients of all kinds'))('clients of all kinds', () => {
   let station: Station;
   let daemon: Running;
