@@ -9,7 +9,7 @@ import { createStation, fileText, type Running, type Station, until, whyNoBuild 
 import { skipsWithout } from '../kit/netns.ts';
 import { type Attacker, createAttacker, type ReverseShell, shellConfig, stateOf, watchAlone, whyNoShell } from '../kit/reverse-shell.ts';
 
-const why = whyNoShell() ?? whyNoBuild();
+const why = (await whyNoShell()) ?? whyNoBuild();
 
 describe.skipIf(skipsWithout(why, 'approvals end to end'))('a reverse shell started by hand', () => {
   let alone: Awaited<ReturnType<typeof watchAlone>>;

@@ -5,7 +5,7 @@ import { createStation, type Running, type Station, until, whyNoBuild } from '..
 import { skipsWithout } from '../kit/netns.ts';
 import { type Attacker, createAttacker, type ReverseShell, shellConfig, watchAlone, whyNoShell } from '../kit/reverse-shell.ts';
 
-const why = whyNoShell() ?? whyNoBuild();
+const why = (await whyNoShell()) ?? whyNoBuild();
 const ROUNDS = 20;
 /** The last possible moment of a death, in ms after the answer was sent. */
 const LATEST_MS = 60;
@@ -123,10 +123,33 @@ describe.skipIf(skipsWithout(why, 'exactly once across kill -9'))('an approval w
     },
   );
 
+  test('a death just after the processes are dead, before that is written down: it is not done again, and it is told as done', async () => {
+    for (const afterMs of [0, 1, 3, 6]) {
+      const shell = await attacker.start('family');
+      try {
+        await shell.suspended();
+        const { id, version } = await approvalBy(({ process, state, version: seen }) => process?.pid === shell.pid && state === 'pending' && seen > 1);
+        const answer = station.client.call('approve', { params: { id }, body: { reason: 'crash test', version } }).catch(() => undefined);
+        await until('it is dead', () => shell.isDead(), 5000, 1);
+        await delay(afterMs);
+        await daemon.kill('SIGKILL');
+        await answer;
+        await restart();
+        await until('it comes to its end', async () => SETTLED.has((await approvalBy((approval) => approval.id === id)).state));
+        expect(await approvalBy((approval) => approval.id === id)).toMatchObject({ state: 'done', held: false });
+        const { intents, outcomes } = await recordsOf(id);
+        expect(intents).toBe(1);
+        expect(outcomes).toBeLessThanOrEqual(1);
+      } finally {
+        await shell.end();
+      }
+    }
+  });
+
   test('none waits, none is suspended, every approval has one end, and the chain of the history is intact', async () => {
     expect((await station.client.call('pendingApprovals')).total).toBe(0);
     const all = await approvals();
-    expect(all.length).toBe(ROUNDS);
+    expect(all.length).toBe(ROUNDS + 4);
     expect(all.every(({ state, held }) => state === 'done' && !held)).toBe(true);
     const check = await station.cli('enforce', 'history', '--verify');
     expect(check).toMatchObject({ code: 0, out: expect.stringContaining('intact') });

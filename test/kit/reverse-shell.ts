@@ -4,12 +4,14 @@ import { createServer as createNetServer, type Server, type Socket } from 'node:
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parse } from 'yaml';
+import { probeProcessConnector } from '../../src/os/process-connector.ts';
 import { until } from './daemon.ts';
 
 /** Why no reverse shell can be tried here, or undefined when one can. */
-export const whyNoShell = (): string | undefined => {
+export const whyNoShell = async (): Promise<string | undefined> => {
   if (process.getuid?.() !== 0) return 'needs root';
-  return existsSync('/bin/bash') ? undefined : 'needs bash';
+  if (!existsSync('/bin/bash')) return 'needs bash';
+  return probeProcessConnector();
 };
 
 /**
