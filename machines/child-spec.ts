@@ -1,6 +1,7 @@
 import type { RestartPolicy } from '../src/domain/restart-budget.ts';
 import type { ApprovalInput } from './approval.ts';
 import type { CollectorInput } from './collector.ts';
+import type { DeliveryInput } from './delivery.ts';
 import type { EnforcerInput } from './enforcer.ts';
 import type { ModuleInput } from './module.ts';
 
@@ -14,6 +15,7 @@ export type ChildSpec = RestartPolicy & {
     | { readonly kind: 'collector'; readonly input: CollectorInput }
     | { readonly kind: 'enforcer'; readonly input: EnforcerInput }
     | { readonly kind: 'approval'; readonly input: ApprovalInput }
+    | { readonly kind: 'delivery'; readonly input: DeliveryInput }
   );
 
 export type ChildKind = ChildSpec['kind'];

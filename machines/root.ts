@@ -98,7 +98,13 @@ const notProvided = (kind: ChildKind): AnyActorLogic => fromPromise(() => Promis
 
 const rootSetup = setup({
   types: { context: {} as RootContext, events: {} as RootEvent, emitted: {} as RootEmitted, input: {} as RootInput },
-  actors: { module: notProvided('module'), collector: notProvided('collector'), enforcer: notProvided('enforcer'), approval: notProvided('approval') },
+  actors: {
+    module: notProvided('module'),
+    collector: notProvided('collector'),
+    enforcer: notProvided('enforcer'),
+    approval: notProvided('approval'),
+    delivery: notProvided('delivery'),
+  },
   guards: {
     hasParkedCritical: ({ context }) => Object.values(context.children).some((record) => record.spec.critical && record.state === 'degraded'),
   },

@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { ActionName, Target } from '../domain/action.ts';
+import type { Alert } from '../domain/alert.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { DeliveryDraft } from '../domain/delivery.ts';
+import type { EndpointSummary } from '../domain/endpoint.ts';
 import type { Entities, ProcessRef } from '../domain/entity.ts';
 import type { SecurityEvent } from '../domain/event.ts';
 import type { Evidence } from '../domain/finding.ts';
@@ -215,6 +218,10 @@ export type ActionRequest = {
   readonly now: number;
   /** What `hold` suspended for this request: to be let go whatever became of the target. */
   readonly held?: readonly ProcessRef[] | undefined;
+  /** The alert it answers; there when it is carried out. */
+  readonly alert?: Alert | undefined;
+  /** Asked about one that was being carried out when the daemon died or its answer was lost. */
+  readonly isInterrupted?: boolean | undefined;
 };
 
 /** Exact steps, pure. `undoNote` says how it is undone, or that it cannot be. */
@@ -245,6 +252,8 @@ export type Enforcer = {
   /** Every check of `apply` without the act: resolves with undefined, or with why it would fail. */
   readonly rehearse: (request: ActionRequest) => Promise<string | undefined>;
   readonly apply: (request: ActionRequest) => Promise<ActionOutcome>;
+  /** What goes into the outbox in the same transaction as the intent. Pure. webhook only. */
+  readonly deliveries?: ((request: ActionRequest) => readonly DeliveryDraft[]) | undefined;
   /** Many at once in one transaction, where the enforcer can. */
   readonly applyBatch?: ((requests: readonly ActionRequest[]) => Promise<readonly ActionOutcome[]>) | undefined;
   readonly verify: (request: ActionRequest) => Promise<ActionOutcome>;
@@ -268,4 +277,13 @@ export type Repair = {
   readonly detail: string;
 };
 
-export type EnforcerFactory = (dependencies: { readonly host: Host; readonly clock: Clock }) => Enforcer;
+export type EnforcerFactory = (dependencies: {
+  readonly host: Host;
+  readonly clock: Clock;
+  /** Where notices can go. webhook only. */
+  readonly endpoints?: readonly EndpointSummary[] | undefined;
+  /** Something was queued for that endpoint. webhook only. */
+  readonly onQueued?: ((endpoint: string) => void) | undefined;
+  /** The user's configuration lets `command` run programs. */
+  readonly allowCommand?: boolean | undefined;
+}) => Enforcer;

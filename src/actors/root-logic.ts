@@ -1,6 +1,7 @@
 import { fromCallback, fromPromise } from 'xstate';
 import { type ApprovalActors, createApprovalLogic } from '../../machines/approval-logic.ts';
 import { collectorMachine } from '../../machines/collector.ts';
+import { type DeliveryReply, deliveryMachine } from '../../machines/delivery.ts';
 import { enforcerMachine } from '../../machines/enforcer.ts';
 import { moduleMachine } from '../../machines/module.ts';
 import { rootMachine } from '../../machines/root.ts';
@@ -8,6 +9,7 @@ import type { ActionName } from '../domain/action.ts';
 import type { Approval } from '../domain/approval.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Availability, CollectorReport, Repair, SourceSpec } from './contract.ts';
+import type { Deliverer } from './notify/deliverer.ts';
 import type { ApprovalDesk } from './response/approval-desk.ts';
 
 export type RootLogicDependencies = {
@@ -19,6 +21,7 @@ export type RootLogicDependencies = {
   readonly reconcile: (action: ActionName) => Promise<Repair>;
   readonly desk: ApprovalDesk;
   readonly approvalOf: (id: string) => Approval | undefined;
+  readonly deliverer: Deliverer;
   /** Sends an event to a child by id, if it lives. */
   readonly tell: (childId: string, event: ChildEvent) => void;
   readonly now: () => number;
@@ -38,7 +41,9 @@ export type ChildEvent =
   | { readonly type: 'findings.received'; readonly count: number; readonly at: number }
   | { readonly type: 'detector.failed'; readonly message: string }
   | { readonly type: 'enforcer.recheck' }
-  | { readonly type: 'kernel.changed' };
+  | { readonly type: 'kernel.changed' }
+  | { readonly type: 'outbox.changed' }
+  | { readonly type: 'delivery.retry' };
 
 /** The root statechart with its real children. */
 export const createRootLogic = (dependencies: RootLogicDependencies) => {
@@ -71,6 +76,14 @@ export const createRootLogic = (dependencies: RootLogicDependencies) => {
         },
       }),
       approval: createApprovalLogic(approvalActors, dependencies.approvalOf),
+      delivery: deliveryMachine.provide({
+        actors: {
+          deliver: fromPromise<DeliveryReply, { readonly endpoint: string }>(({ input, signal }) => dependencies.deliverer.deliver(input.endpoint, signal)),
+          bury: fromPromise<void, { readonly endpoint: string; readonly id: string; readonly reason: string }>(({ input }) =>
+            dependencies.deliverer.bury(input.endpoint, input.id, input.reason),
+          ),
+        },
+      }),
     },
   });
 };

@@ -24,6 +24,7 @@ export const DETECTOR_POLICY: RestartPolicy = { intensity: 3, periodMs: seconds(
 export const COLLECTOR_POLICY: RestartPolicy = { intensity: 10, periodMs: seconds(300), backoffMs: { first: 500, max: seconds(15), factor: 2 } };
 export const ENFORCER_POLICY: RestartPolicy = { intensity: 5, periodMs: seconds(60), backoffMs: { first: 500, max: seconds(8), factor: 2 } };
 export const APPROVAL_POLICY: RestartPolicy = { intensity: 3, periodMs: seconds(600), backoffMs: { first: 1000, max: seconds(10), factor: 2 } };
+export const DELIVERY_POLICY: RestartPolicy = { intensity: 5, periodMs: seconds(300), backoffMs: { first: 1000, max: seconds(30), factor: 2 } };
 
 /** Pauses between tries of a source that cannot be read: 1 s to 5 min, for ever. */
 export const SOURCE_RETRY_MS: RestartPolicy['backoffMs'] = { first: 1000, max: seconds(300), factor: 2 };
@@ -56,6 +57,15 @@ export const enforcerSpec = (action: ActionName, canReconcile: boolean): ChildSp
   critical: CRITICAL_ACTIONS.includes(action),
   ...ENFORCER_POLICY,
   input: { action, canReconcile },
+});
+
+/** The child that brings an endpoint its deliveries. */
+export const deliverySpec = (endpoint: string, maxAttempts: number): ChildSpec => ({
+  id: `delivery:${endpoint}`,
+  kind: 'delivery',
+  critical: false,
+  ...DELIVERY_POLICY,
+  input: { endpoint, maxAttempts },
 });
 
 /** The child that carries an approval to its end. `now` is wall-clock ms. */

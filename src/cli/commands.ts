@@ -107,6 +107,14 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./enforce.ts'),
   },
   {
+    name: 'notify',
+    usage: ['1sec notify [list]', '1sec notify test NAME', '1sec notify dead-letters [--limit N]', '1sec notify retry ID'],
+    summary: 'Where notices go: state of each endpoint, test, what was given up',
+    maxWords: 2,
+    flags: { json, socket, limit },
+    load: () => import('./notify.ts'),
+  },
+  {
     name: 'stop',
     usage: ['1sec stop'],
     summary: 'Stop the daemon; blocks stay until they expire or cleanup takes them',

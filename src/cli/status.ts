@@ -42,6 +42,23 @@ export const run = async (context: CommandContext): Promise<number> => {
       ]),
     ),
   );
+  if (status.notifications !== undefined && status.notifications.length > 0) {
+    context.print('');
+    context.print(
+      table(
+        ['ENDPOINT', 'TYPE', 'STATE', 'WAITING', 'DELIVERED', 'DEAD', 'DETAIL'],
+        status.notifications.map((endpoint) => [
+          endpoint.name,
+          endpoint.type,
+          endpoint.state,
+          String(endpoint.waiting),
+          String(endpoint.delivered),
+          String(endpoint.dead),
+          endpoint.detail,
+        ]),
+      ),
+    );
+  }
   const troubled = status.children.filter((child) => child.restarts > 0 || child.detail !== '');
   if (troubled.length > 0) {
     context.print('');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Endpoint, EndpointSummary } from '../domain/endpoint.ts';
 import { messageOf, SecError } from '../domain/errors.ts';
 import type { EndpointConfig } from './notify-schema.ts';
-import { type EndpointSource, endpointConfigs } from './rule-endpoints.ts';
+import { type EndpointSource, endpointConfigs, isImplicitName } from './rule-endpoints.ts';
 import { urlProblem } from './url-problem.ts';
 
 type Variables = { readonly [name: string]: string | undefined };
@@ -47,6 +47,7 @@ const summaryOf = (name: string, config: EndpointConfig): EndpointSummary => ({
   digestMs: config.digest,
   maxAttempts: config.max_attempts,
   allowPrivate: config.allow_private,
+  isImplicit: isImplicitName(name),
 });
 
 const referenceOf = ({ url, url_env, url_file }: EndpointConfig): string | undefined =>

@@ -51,7 +51,10 @@ export const notificationsSchema = z.strictObject({
   /** The operator's own word for this host; the only free text that is ever sent. */
   label: z.string().min(1).max(64).default('1-sec'),
   endpoints: z
-    .record(z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'expected a name of small letters, digits and -'), endpointSchema)
+    .record(
+      z.string().regex(/^(?!policy-)[a-z0-9][a-z0-9-]{0,31}$/, 'expected a name of small letters, digits and -, not beginning with policy-'),
+      endpointSchema,
+    )
     .refine((endpoints) => Object.keys(endpoints).length <= MAX_ENDPOINTS, `expected at most ${MAX_ENDPOINTS} endpoints`)
     .default({}),
 });

@@ -32,7 +32,7 @@ export const webhookRule = (
 ): { readonly params: Params; readonly minSeverity: Severity } | undefined => {
   const { url, endpoint } = rule.params;
   const name = endpoint ?? (url !== undefined && url !== '' ? nameOf(rule.params) : ALL_ENDPOINTS);
-  const meant = name === ALL_ENDPOINTS ? [...endpoints].filter(([key]) => !key.startsWith(IMPLICIT)).map(([, value]) => value) : [endpoints.get(name)];
+  const meant = name === ALL_ENDPOINTS ? [...endpoints].filter(([key]) => !isImplicitName(key)).map(([, value]) => value) : [endpoints.get(name)];
   const floors = meant.flatMap((one) => (one === undefined ? [] : [one.min_severity]));
   const [lowest] = floors.toSorted((a, b) => severityRank(a) - severityRank(b));
   return lowest === undefined ? undefined : { params: { endpoint: name }, minSeverity: worseOf(rule.minSeverity, lowest) };
@@ -41,6 +41,9 @@ export const webhookRule = (
 /** Every endpoint of section `notifications`. */
 export const ALL_ENDPOINTS = '*';
 const IMPLICIT = 'policy-';
+
+/** True for the name of an endpoint that was made for a rule's own address. */
+export const isImplicitName = (name: string): boolean => name.startsWith(IMPLICIT);
 
 // The same address in many rules is one endpoint, with one queue; its name says nothing about it and stays the same over restarts.
 const nameOf = (params: Params): string =>

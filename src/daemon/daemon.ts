@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { resolveEndpoints } from '../config/endpoints.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { systemClock } from '../domain/clock.ts';
 import { messageOf, SecError, toSecError } from '../domain/errors.ts';
@@ -31,6 +32,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const loaded = await loadConfig({ flag: options.configPath, variables: options.variables });
   // Before anything is touched; only a configuration that says something about modules waits for them to load.
   if (Object.keys(loaded.config.modules).length > 0) (await import('./describe-config.ts')).checkModules(loaded.config, loaded.path);
+  const endpoints = await resolveEndpoints(loaded.config, options.variables, loaded.path ?? 'defaults');
   const logger = createLogger({ level: options.logLevel ?? loaded.config.logging.level, format: loaded.config.logging.format, write: options.write });
   watchForBugs(logger);
   // From here on a signal ends in order, also one that comes while the parts are still being made.
@@ -43,7 +45,14 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const host = createHost({ clock: systemClock, netns });
   try {
     await forgetSetAside(opened.store, logger);
-    const restored = await restoreBlocks({ store: opened.store, host, clock: systemClock, logger });
+    const restored = await restoreBlocks({
+      store: opened.store,
+      host,
+      clock: systemClock,
+      logger,
+      endpoints,
+      allowCommand: loaded.config.enforcement.allow_command,
+    });
     // Detectors and server take longer to load than the blocks to come back: later.
     const { composeDaemon } = await import('./compose.ts');
     const daemon = await composeDaemon({
@@ -55,6 +64,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       setAside: opened.setAside,
       host,
       restored,
+      endpoints,
       netns,
       socketPath: options.socketPath ?? loaded.config.server.socket ?? socketPathOf(options.variables, process.getuid?.() ?? 0),
       forceDryRun: options.forceDryRun,

@@ -14,6 +14,8 @@ import { presetStrength } from '../domain/policy.ts';
 import type { CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import type { Handlers } from './api.ts';
+import type { Notifications } from './notifications.ts';
+import { createNotifyHandlers } from './notify-handlers.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
 import { alertToJson, approvalToJson, leaseToJson, policiesToJson, recordToJson } from './to-json.ts';
 
@@ -31,6 +33,8 @@ export type HandlerDependencies = {
   readonly modules: () => readonly ModuleJson[];
   readonly decide: (approval: Approval, decision: 'approve' | 'reject', by: Actor, reason: string, version: number) => Promise<Approval>;
   readonly cleanup: (actor: Actor, reason: string) => Promise<CleanupJson>;
+  readonly notifications: Pick<Notifications, 'closing' | 'list' | 'test' | 'deadLetters' | 'retry'>;
+  readonly onQueued: (endpoint: string) => void;
   readonly onModeChange: () => Promise<void>;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
   readonly onAlert: (alert: Alert) => void;
@@ -57,6 +61,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
   };
 
   return {
+    ...createNotifyHandlers(dependencies.notifications),
     health: async () => ({ status: dependencies.status().status === 'running' ? 'healthy' : 'degraded', timestamp: new Date(clock.now()).toISOString() }),
     status: async () => dependencies.status(),
     modules: async () => {
@@ -82,13 +87,11 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
         throw new SecError('SEC_CONFLICT', `an alert that is ${before.status} cannot become ${body.status}`);
       store.alerts.put(after);
       dependencies.alerts.replace(after);
-      await append({
-        at: clock.now(),
-        kind: 'alert-status',
-        ...aboutAlert(after),
-        actor: caller.actor,
-        reason: `${before.status} → ${after.status}${body.reason === '' ? '' : `: ${body.reason}`}`,
-      });
+      const reason = `${before.status} → ${after.status}${body.reason === '' ? '' : `: ${body.reason}`}`;
+      const add = after === before ? [] : dependencies.notifications.closing(after);
+      const record: HistoryDraft = { at: clock.now(), kind: 'alert-status', ...aboutAlert(after), actor: caller.actor, reason };
+      dependencies.onRecords(await store.commit({ outbox: { add }, records: [record] }));
+      for (const { endpoint } of add) dependencies.onQueued(endpoint);
       dependencies.onAlert(after);
       return alertToJson(after);
     },

@@ -1,9 +1,11 @@
 import { createEnforcers } from '../actors/enforcers/registry.ts';
+import { type Bell, createBell } from '../actors/notify/bell.ts';
 import { createLeaseBook, type LeaseBook } from '../actors/response/lease-book.ts';
 import { createLeaseKeeper, type LeaseKeeper } from '../actors/response/lease-keeper.ts';
 import { createProtector, type Protector } from '../actors/response/protector.ts';
 import type { ActionName } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { EndpointSummary } from '../domain/endpoint.ts';
 import { messageOf } from '../domain/errors.ts';
 import type { Host } from '../domain/host.ts';
 import type { Store } from '../store/contract.ts';
@@ -21,6 +23,8 @@ export type Restored = {
   readonly protector: Protector;
   readonly keeper: LeaseKeeper;
   readonly reconcile: LeaseKeeper['reconcile'];
+  /** Rings when something was queued for an endpoint. */
+  readonly queued: Bell;
 };
 
 /**
@@ -32,6 +36,8 @@ export const restoreBlocks = async (options: {
   readonly host: Host;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly endpoints: readonly EndpointSummary[];
+  readonly allowCommand: boolean;
 }): Promise<Restored> => {
   const { store, host, clock, logger } = options;
   const startedAt = clock.now();
@@ -48,7 +54,9 @@ export const restoreBlocks = async (options: {
   const looking = protector
     .refresh([])
     .catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
-  const enforcers = createEnforcers({ host, clock });
+  const queued = createBell();
+  const { endpoints, allowCommand } = options;
+  const enforcers = createEnforcers({ host, clock, endpoints, onQueued: queued.ring, allowCommand });
   const leases = createLeaseBook(store.leases.live());
   const keeper = createLeaseKeeper({ store, clock, leases, enforcers, onRecords: publish.records });
   await looking;
@@ -56,7 +64,7 @@ export const restoreBlocks = async (options: {
     (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
   await keeper.expire();
   if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
-  return { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile };
+  return { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued };
 };
 
 /** Nothing in force and no table in the kernel: then there is nothing to compare, and no table is made for it. */

@@ -2,7 +2,7 @@ import { MODULES } from '../actors/registry.ts';
 import type { ChildView, Root } from '../actors/root.ts';
 import type { HostDescription } from '../domain/host.ts';
 import type { EnforcementPolicy } from '../domain/policy.ts';
-import { type ChildJson, type ModuleJson, PROTOCOL_VERSION, type SourceJson, type StatusJson } from '../protocol/schemas.ts';
+import { type ChildJson, type EndpointJson, type ModuleJson, PROTOCOL_VERSION, type SourceJson, type StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import type { SensorHealth } from '../workers/contract.ts';
 
@@ -18,6 +18,7 @@ export type StatusDependencies = {
   readonly policy: () => EnforcementPolicy;
   readonly leases: () => number;
   readonly notes: () => readonly string[];
+  readonly notifications: () => readonly EndpointJson[];
 };
 
 /** The daemon as the operator sees it. */
@@ -47,6 +48,7 @@ export const buildStatus = (dependencies: StatusDependencies): StatusJson => {
     sources: children.filter((child) => child.record.spec.kind === 'collector').map(sourceToJson),
     children: children.filter((child) => child.record.spec.kind !== 'approval').map(childToJson),
     store: { state: storeHealth.state, detail: storeHealth.detail, bytes: storeHealth.bytes, schema_version: storeHealth.schemaVersion },
+    notifications: [...dependencies.notifications()],
     limits: [...host.limits, ...dependencies.notes()],
   };
 };

@@ -154,7 +154,7 @@ export const policiesToJson = (policy: EnforcementPolicy): PolicyJson[] =>
     })),
   }));
 
-const SHOWN = new Set(['duration', 'timeout', 'template', 'quarantine_dir']);
+const SHOWN = new Set(['duration', 'timeout', 'template', 'endpoint', 'quarantine_dir']);
 
 /** Addresses and tokens of a rule are secrets: only what is harmless is shown. */
 export const redact = (params: { readonly [name: string]: string }): { [name: string]: string } =>

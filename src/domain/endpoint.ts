@@ -12,6 +12,8 @@ export type EndpointSummary = {
   readonly digestMs: number | undefined;
   readonly maxAttempts: number;
   readonly allowPrivate: boolean;
+  /** Made for an address that a rule carries itself: only that rule means it. */
+  readonly isImplicit: boolean;
 };
 
 /** A place that notices go to, ready for use. Its address and tokens are secrets: they stay in memory and are shown to nobody. */

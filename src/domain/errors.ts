@@ -51,6 +51,11 @@ export const ERROR_CATALOGUE = {
     message: 'The kernel or a system tool refused the change.',
     hint: 'The text is what it answered; nothing of this change was applied.',
   },
+  SEC_UNDELIVERED: {
+    exit: 22,
+    message: 'The endpoint did not take the notice.',
+    hint: 'Check its address and token in the configuration; `1sec notify list` shows its state.',
+  },
   SEC_INTERNAL: { exit: 70, message: 'Something broke inside.', hint: 'Please report it with the text above.' },
 } as const satisfies { readonly [code: string]: { readonly exit: number; readonly message: string; readonly hint: string } };
 

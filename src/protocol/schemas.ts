@@ -133,7 +133,7 @@ export const leaseJson = z.object({
 /** One supervised actor as the operator sees it. */
 export const childJson = z.object({
   id: z.string(),
-  kind: z.enum(['module', 'collector', 'enforcer', 'sensor', 'firewall', 'store']),
+  kind: z.enum(['module', 'collector', 'enforcer', 'delivery', 'sensor', 'firewall', 'store']),
   state: z.string(),
   detail: z.string(),
   restarts: z.number().int(),
@@ -165,6 +165,31 @@ export const moduleJson = z.object({
   restarts: z.number().int(),
 });
 
+/** An endpoint as everybody may see it: never its address. */
+export const endpointJson = z.object({
+  name: z.string(),
+  type: z.string(),
+  min_severity: severity,
+  digest_seconds: z.number().optional(),
+  /** `idle`, `sending`, `waiting` (for its next attempt), `broken` (left alone after many failures), … */
+  state: z.string(),
+  detail: z.string(),
+  waiting: z.number().int(),
+  dead: z.number().int(),
+  delivered: z.number().int(),
+  next_attempt: timestamp.optional(),
+});
+
+export const deadLetterJson = z.object({
+  id: z.string(),
+  endpoint: z.string(),
+  queued_at: timestamp,
+  failed_at: timestamp,
+  attempts: z.number().int(),
+  reason: z.string(),
+  alerts: z.array(z.string()),
+});
+
 export const statusJson = z.object({
   version: z.string(),
   protocol: z.number().int(),
@@ -183,6 +208,7 @@ export const statusJson = z.object({
   sources: z.array(sourceJson),
   children: z.array(childJson),
   store: z.object({ state: z.string(), detail: z.string(), bytes: z.number(), schema_version: z.number().int() }),
+  notifications: z.array(endpointJson).optional(),
   /** What this user or host cannot see or do, a line each. */
   limits: z.array(z.string()),
 });
@@ -259,6 +285,8 @@ export type AlertJson = z.infer<typeof alertJson>;
 export type ApprovalJson = z.infer<typeof approvalJson>;
 export type RecordJson = z.infer<typeof recordJson>;
 export type LeaseJson = z.infer<typeof leaseJson>;
+export type EndpointJson = z.infer<typeof endpointJson>;
+export type DeadLetterJson = z.infer<typeof deadLetterJson>;
 export type StatusJson = z.infer<typeof statusJson>;
 export type ChildJson = z.infer<typeof childJson>;
 export type SourceJson = z.infer<typeof sourceJson>;

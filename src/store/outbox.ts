@@ -33,8 +33,8 @@ export const createOutbox = (options: {
     else waiting.delete(endpoint);
   };
 
-  const add = (draft: DeliveryDraft): void => {
-    const delivery: Delivery = { ...draft, sequence: nextSequence, attempts: 0 };
+  const add = (draft: DeliveryDraft, attempts: number): void => {
+    const delivery: Delivery = { ...draft, sequence: nextSequence, attempts };
     nextSequence += 1;
     if ((waiting.get(draft.endpoint) ?? 0) >= options.maxWaiting) {
       die({ delivery, reason: `${options.maxWaiting} deliveries are waiting already`, at: draft.at });
@@ -83,7 +83,8 @@ export const createOutbox = (options: {
     const [key, { delivery }] = found;
     engine.remove('outboxDead', key);
     dead -= 1;
-    add({ id: delivery.id, endpoint: delivery.endpoint, items: delivery.items, at });
+    // Counted as begun: it is sent as it is, and no digest holds it back.
+    add({ id: delivery.id, endpoint: delivery.endpoint, items: delivery.items, at }, 1);
   };
 
   return {
@@ -116,7 +117,7 @@ export const createOutbox = (options: {
         count(into.endpoint, 1);
       }
       for (const { id, at } of change.revive ?? []) revive(id, at);
-      for (const draft of change.add ?? []) add(draft);
+      for (const draft of change.add ?? []) add(draft, 0);
     },
     reload: () => {
       waiting.clear();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { closingDrafts } from '../../src/actors/notify/drafts.ts';
 import { createAlertBook } from '../../src/actors/response/alert-book.ts';
 import { createLeaseBook } from '../../src/actors/response/lease-book.ts';
 import { createLedger } from '../../src/actors/response/ledger.ts';
@@ -9,9 +10,11 @@ import { createPolicyKeeper } from '../../src/daemon/policy-keeper.ts';
 import type { ActionName } from '../../src/domain/action.ts';
 import type { Alert } from '../../src/domain/alert.ts';
 import { createManualClock } from '../../src/domain/clock.ts';
+import { SecError } from '../../src/domain/errors.ts';
 import type { HistoryRecord } from '../../src/domain/history.ts';
 import { ROUTES, type RouteName } from '../../src/protocol/routes.ts';
 import type { Store } from '../../src/store/contract.ts';
+import { sampleEndpoint } from '../actors/notify/samples.ts';
 import { numberedId, START, sampleAlert, sampleApproval, sampleDraft, sampleLease, withStore } from '../store/store-fixtures.ts';
 import { sampleStatus } from '../tui/samples.ts';
 import { fakeEnforcer } from './fake-enforcer.ts';
@@ -24,6 +27,7 @@ type World = {
   readonly alerts: readonly Alert[];
   readonly stopped: readonly string[];
   readonly undone: readonly string[];
+  readonly queued: readonly string[];
   /** Calls a handler as the server does: with checked input, and the answer checked against the route. */
   readonly call: <Name extends RouteName>(
     name: Name,
@@ -38,6 +42,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
     const records: HistoryRecord[] = [];
     const alerts: Alert[] = [];
     const stopped: string[] = [];
+    const queued: string[] = [];
     const undone: string[] = [];
     const policies = await createPolicyKeeper({ config: configSchema.parse({}), store, isObserveOnly: false, forceDryRun: false });
     const leases = createLeaseBook(store.leases.live());
@@ -62,6 +67,14 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
         reason,
         version: version + 1,
       }),
+      notifications: {
+        closing: (alert) => closingDrafts(alert, [sampleEndpoint({ name: 'pager', type: 'pagerduty' }), sampleEndpoint({ type: 'slack' })], START),
+        list: () => [],
+        test: async (name, by) => ({ name, delivered: true, detail: by.name }),
+        deadLetters: () => [],
+        retry: async (prefix) => Promise.reject(new SecError('SEC_NOT_FOUND', `no dead letter starts with ${prefix}`)),
+      },
+      onQueued: (endpoint) => queued.push(endpoint),
       cleanup: async (actor, reason) => ({ removed: [`${actor.name}: ${reason}`], left: [] }),
       onModeChange: async () => undefined,
       onRecords,
@@ -80,7 +93,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
       const reply = await (handlers[name] as (input: unknown) => Promise<unknown>)(checked);
       return route.reply.parse(JSON.parse(JSON.stringify(reply)));
     };
-    await work({ store, records, alerts, stopped, undone, call });
+    await work({ store, records, alerts, stopped, undone, queued, call });
   });
 
 describe('alerts', () => {
@@ -130,6 +143,16 @@ describe('alerts', () => {
       expect(records).toMatchObject([
         { kind: 'alert-status', alertId: numberedId(2), actor: CALLER.actor, reason: 'OPEN → FALSE_POSITIVE: a scanner of ours' },
       ]);
+    }, three);
+  });
+
+  test('the end of one is queued for the endpoints that keep incidents, in the same transaction; settling it once more is no end', async () => {
+    await withWorld(async ({ call, store, queued }) => {
+      await call('setAlertStatus', { params: { id: numberedId(2) }, body: { status: 'RESOLVED' } });
+      expect(queued).toEqual(['pager']);
+      expect(store.outbox.waiting('pager', 9)).toMatchObject([{ items: [{ notice: { kind: 'resolved', type: 'brute_force' } }] }]);
+      await call('setAlertStatus', { params: { id: numberedId(2) }, body: { status: 'RESOLVED' } });
+      expect(store.outbox.counts().get('pager')).toBe(1);
     }, three);
   });
 });

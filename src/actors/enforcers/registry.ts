@@ -5,14 +5,12 @@ import { createDropConnection } from './drop_connection/enforcer.ts';
 import { createKillProcess } from './kill_process/enforcer.ts';
 import { createLogOnly } from './log_only/enforcer.ts';
 import { createNotAvailable } from './not-available.ts';
+import { createWebhook } from './webhook/enforcer.ts';
 
 /** Every enforcer. Nothing else enumerates them; a new action is one line here. */
 export const ENFORCERS: { readonly [action in ActionName]: EnforcerFactory } = {
   log_only: createLogOnly,
-  webhook: createNotAvailable(
-    { action: 'webhook', title: 'Send the alert to a webhook', risk: 'low', privilege: 'network access to the configured address', isReversible: false },
-    (request) => [`send module, type, severity, time and source address of ${targetKey(request.target)} to the configured webhook`],
-  ),
+  webhook: createWebhook,
   block_ip: createBlockIp,
   drop_connection: createDropConnection,
   kill_process: createKillProcess,

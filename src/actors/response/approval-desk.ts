@@ -149,7 +149,7 @@ export const createApprovalDesk = (dependencies: ApprovalDeskDependencies): Appr
       return { isDone: outcome.verification !== 'failed', result: outcome.detail };
     },
     reconcile: async (approval) => {
-      const outcome = await enforcerOf(approval.action).verify(requestOf(approval, clock.now()));
+      const outcome = await enforcerOf(approval.action).verify({ ...requestOf(approval, clock.now()), isInterrupted: true });
       return outcome.verification === 'verified' ? 'already-done' : 'not-done';
     },
     release: suspension.release,

@@ -52,8 +52,8 @@ export const decide = (alert: Alert, context: DecisionContext): readonly Decisio
 export const ruleApplies = (rule: PolicyRule, alert: Pick<Alert, 'severity' | 'type'>): boolean =>
   isAtLeast(alert.severity, rule.minSeverity) &&
   (rule.types.length === 0 || rule.types.includes(alert.type)) &&
-  // A webhook rule without an address is not set up yet: nothing to do, and nothing to record (reference fault W5).
-  !(rule.action === 'webhook' && (rule.params['url'] ?? '') === '');
+  // A webhook rule that names no endpoint is not set up yet: nothing to do, and nothing to record (reference fault W5).
+  !(rule.action === 'webhook' && (rule.params['endpoint'] ?? rule.params['url'] ?? '') === '');
 
 type Judgement = Pick<Decision, 'outcome' | 'reason'>;
 

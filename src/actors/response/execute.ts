@@ -48,7 +48,9 @@ export const executeJobs = async (
   const started = clock.monotonic();
   const intents = ready.map((item) => intentRecord(item, action, clock.now()));
   const leases = ready.flatMap((item) => item.lease ?? []);
-  if (ready.length > 0 || refusals.length > 0) publish(dependencies, await store.commit({ leases, records: [...refusals, ...intents] }));
+  const add = ready.flatMap(({ job }) => enforcer.deliveries?.(job.request) ?? []);
+  const outbox = add.length === 0 ? {} : { outbox: { add } };
+  if (ready.length > 0 || refusals.length > 0) publish(dependencies, await store.commit({ leases, ...outbox, records: [...refusals, ...intents] }));
   for (const lease of leases) dependencies.leases.set(lease);
   if (ready.length === 0) return judged.map(() => undefined);
 
@@ -66,7 +68,7 @@ const publish = (dependencies: ExecuteDependencies, records: readonly HistoryRec
 
 const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, queued: Job): Prepared | { readonly job: Job; readonly veto: Veto } => {
   // Its time begins now, for the kernel and for the lease alike: it may have waited in the queue.
-  const job: Job = { ...queued, request: { ...queued.request, now: dependencies.clock.now() } };
+  const job: Job = { ...queued, request: { ...queued.request, now: dependencies.clock.now(), alert: queued.alert } };
   const policy = dependencies.policy();
   const { target } = job.request;
   const veto = dependencies.veto(enforcer.manifest.action, target, [...policy.globalAllowList, ...(policyOf(policy, job.alert.module)?.allowList ?? [])]);

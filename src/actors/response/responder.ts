@@ -136,7 +136,13 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
 
   const jobOf = (alert: Alert, decision: Decision): Job => {
     const now = clock.now();
-    const request: ActionRequest = { actionId: createId<'ActionId'>(now) satisfies ActionId, target: decision.target, params: decision.rule.params, now };
+    const request: ActionRequest = {
+      actionId: createId<'ActionId'>(now) satisfies ActionId,
+      target: decision.target,
+      params: decision.rule.params,
+      now,
+      alert,
+    };
     return { alert, request, reason: `${decision.reason}: ${targetKey(decision.target)}` };
   };
 

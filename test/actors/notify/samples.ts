@@ -37,6 +37,7 @@ export const sampleEndpoint = (more: Partial<Endpoint> = {}): Endpoint => ({
   digestMs: undefined,
   maxAttempts: 12,
   allowPrivate: true,
+  isImplicit: false,
   url: 'https://hooks.example/secret-path',
   ...more,
 });
