@@ -28,7 +28,7 @@ const judgeWrites = (command: Command, add: (found: Match) => void): void => {
     const log = isEmptying(command, how) ? pathRule(LOG_PATHS, path) : undefined;
     if (log !== undefined) add(match(log.type, log.severity, log.id, log.says, command));
     const guarded = pathRule(GUARDED_PATHS, path);
-    if (guarded === undefined || isOrdinaryWrite(command, guarded, how, path)) continue;
+    if (guarded === undefined || isOrdinaryWrite(command, guarded, how)) continue;
     add(match(guarded.type, severityOfWrite(command, guarded), guarded.id, guarded.says, command));
   }
 };
@@ -43,14 +43,9 @@ const isEmptying = (command: Command, how: string): boolean => {
   );
 };
 
-const isOrdinaryWrite = (command: Command, rule: PathRule, how: string, path: string): boolean => {
+const isOrdinaryWrite = (command: Command, rule: PathRule, how: string): boolean => {
   if (rule.id === 'write_disk')
-    return (
-      how !== 'replace' ||
-      (command.program === 'dd' && !/if=\/dev\/(?:zero|u?random|null)/.test(command.text)) ||
-      command.program === 'tee' ||
-      /sd[xX]$/.test(path)
-    );
+    return how !== 'replace' || (command.program === 'dd' && !/if=\/dev\/(?:zero|u?random|null)/.test(command.text)) || command.program === 'tee';
   if (how === 'delete') return !['write_accounts', 'write_pam', 'write_audit_rules', 'write_system_program', 'write_boot'].includes(rule.id);
   if (rule.id === 'write_system_program') return command.program === 'ln' && command.text.includes('busybox');
   return false;

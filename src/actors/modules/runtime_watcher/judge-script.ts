@@ -211,7 +211,7 @@ const judgeLoop = (command: Command, add: (found: Match) => void): void => {
     add(match('credential_access', 'HIGH', 'password_loop', 'passwords are tried one after another', command));
   }
   if (command.redirects.some((one) => one.target.startsWith('/dev/tcp/')))
-    add(match('network_scan', 'MEDIUM', 'port_loop', 'ports are tried one after another', command));
+    add(match('network_scan', 'HIGH', 'port_loop', 'ports are tried one after another', command));
   if (
     (command.program === 'ping' || command.program === 'nc' || command.program === 'arping' || command.program === 'host') &&
     /\$[\w({]|\{1\.\./.test(command.text)

@@ -63,6 +63,13 @@ export const TEXT_RULES: readonly TextRule[] = [
     all: [/(?:^|[\s"';])(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)=["']?\/(?:tmp|var\/tmp|dev\/shm)\//],
   },
   {
+    id: 'encoded_powershell',
+    type: 'encoded_fileless_exec',
+    severity: 'CRITICAL',
+    says: 'an encoded script is run',
+    all: [/\b(?:powershell|pwsh)\b/i, /[-/]e(?:nc|ncodedcommand|c)?\s{1,4}[A-Za-z0-9+/=]{20}/i],
+  },
+  {
     id: 'web_shell',
     type: 'malicious_persistence',
     severity: 'HIGH',

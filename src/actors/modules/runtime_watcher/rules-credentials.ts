@@ -7,7 +7,7 @@ const WIDE_PLACE = /(?:^| )(?:\/|~|\/(?:etc|home|var|opt|root|srv|usr|mnt)(?:\/\
 export const CREDENTIAL_RULES: readonly CommandRule[] = [
   rule('unshadow', 'credential_access', 'HIGH', 'unshadow pwunconv grpunconv', 'password hashes are prepared for cracking'),
   rule('getent_shadow', 'credential_access', 'HIGH', 'getent', 'password hashes are listed', { all: [/^shadow/] }),
-  rule('dump_process', 'credential_access', 'HIGH', 'gcore procdump', 'the memory of a process is dumped'),
+  rule('dump_process', 'credential_access', 'MEDIUM', 'gcore procdump', 'the memory of a process is dumped'),
   rule('dump_process_gdb', 'credential_access', 'HIGH', 'gdb', 'the memory of a process is dumped', {
     all: [/(?:generate-core-file|dump (?:binary )?memory|gcore)/],
   }),
@@ -102,7 +102,6 @@ export const CREDENTIAL_RULES: readonly CommandRule[] = [
   }),
   rule('password_changed', 'account_manipulation', 'LOW', 'passwd', 'the password of another account is changed', {
     all: [/^[a-zA-Z][\w.-]*(?: |$)/],
-    none: [/^(?:username|user)(?: |$)/],
   }),
   rule('account_locked', 'account_manipulation', 'LOW', 'usermod passwd chage', 'an account is locked', {
     all: [/(?:^| )(?:-L|-l|--lock|-E ?0)(?: |$)/],

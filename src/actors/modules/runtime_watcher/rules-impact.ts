@@ -13,38 +13,33 @@ export const IMPACT_RULES: readonly CommandRule[] = [
     none: [/-name|-iname|-m(?:time|min)|-size|-path|-regex|-user|-newer|-empty|-xtype/],
   }),
   rule('wipe_disk', 'data_destruction', 'HIGH', 'dd', 'a disk is overwritten', {
-    all: [/if=\/dev\/(?:zero|u?random|full)/, /of=\/dev\/(?:sd|vd|xvd|nvme|hd|mmcblk|dm-|mapper\/)/],
-    none: [/usb_drive|sdX|sdx\b/],
+    all: [/if=\/dev\/(?:zero|u?random|full)/, /of=\/dev\/(?:(?:sd|vd|xvd|hd)[a-z]|nvme\d|mmcblk\d|dm-\d|mapper\/)/],
   }),
   rule('fill_disk', 'data_destruction', 'LOW', 'dd', 'a file of nothing is made', {
     all: [/if=\/dev\/(?:zero|u?random)/, /of=\/(?:tmp|var|home|root|etc|usr)|count=\d{5,}/],
-    none: [/swap|path\/to/],
+    none: [/swap/],
   }),
   rule('overwrite_with_zero', 'data_destruction', 'MEDIUM', 'dd', 'a file is overwritten with nothing', {
     all: [/if=\/dev\/(?:null|zero|u?random)/, /conv=notrunc|of=\/var\/log/],
   }),
   rule('shred_disk', 'data_destruction', 'HIGH', 'shred wipe scrub', 'a disk is overwritten', {
-    all: [/ ?\/dev\/(?:sd|vd|xvd|nvme|hd|mmcblk)/],
-    none: [/sdX|sdx\b/],
+    all: [/\/dev\/(?:(?:sd|vd|xvd|hd)[a-z]|nvme\d|mmcblk\d)/],
   }),
   rule('shred_file', 'data_destruction', 'LOW', 'shred srm', 'files are deleted past recovery', {
     all: [/(?:^| )(?:-[a-z]*u|--remove|--zero|-[a-z]*z)/],
-    none: [/path\/to/],
   }),
   rule('kill_everything', 'data_destruction', 'HIGH', 'kill', 'every process is killed', { all: [/(?:^| )-(?:9|KILL|SIGKILL|s 9) -1(?: |$)/] }),
   rule('stop_recovery', 'data_destruction', 'MEDIUM', 'lvremove vgremove zfs btrfs', 'snapshots are deleted without asking', {
     all: [/-f\b|-y\b|destroy -r|--force/],
-    none: [/logical_volume|pool\/|pool_name|volume_group/],
   }),
   rule('scan_wide', 'network_scan', 'HIGH', 'nmap masscan zmap rustscan unicornscan naabu', 'networks or all ports are scanned', {
-    all: [/\/\d{1,2}(?: |$)|(?:^| )(?:-iL|-sS|-sU|-sV|-sC|-A|-O|--script\S*|-p-|-p ?(?:0|1)-65535|--rate\S*|--open|--top-ports)(?:[ =]|$)/],
-    none: [/ip_or_hostname|ip_address|subnet/],
+    all: [/(?:\d|::)\/\d{1,3}(?: |$)|(?:^| )(?:-iL|-p-|-p ?[01]-65535|--range [01]-65535)(?:[ =]|$)/],
   }),
-  rule('scan', 'network_scan', 'MEDIUM', 'nmap masscan zmap rustscan unicornscan hping3 fping arp-scan netdiscover nbtscan', 'another host is scanned', {
+  rule('scan', 'network_scan', 'MEDIUM', 'nmap masscan zmap rustscan unicornscan arp-scan netdiscover nbtscan', 'another host is scanned', {
     none: [/^(?:--?h(?:elp)?|--?V(?:ersion)?|--iflist|--script-(?:help|updatedb))/],
   }),
   rule('probe_port', 'network_scan', 'LOW', 'telnet', 'a port of a bare address is tried', { all: [/(?:^| )(?:\d{1,3}\.){3}\d{1,3} \d{1,5}$/] }),
-  rule('guard_search', 'host_discovery', 'MEDIUM', 'pgrep pidof grep', 'programs that watch this host are looked for', {
+  rule('guard_search', 'host_discovery', 'HIGH', 'pgrep pidof grep', 'programs that watch this host are looked for', {
     all: [
       /(?:falcon|nessus|cbagent|osquery|wazuh|auditbeat|packetbeat|crowdstrike|sentinel|carbon|sysmon|clamav|ossec|cylance|mdatp)(?:d|query|-agent|-sensor)?[|\\]|\|(?:falcon|osquery|wazuh|auditbeat)/i,
     ],
@@ -65,6 +60,5 @@ export const IMPACT_RULES: readonly CommandRule[] = [
   rule('resolve_sweep', 'network_scan', 'LOW', 'arp', 'neighbours are listed', { all: [/-a\b/], none: [/\S{4,}/] }),
   rule('share_sweep', 'host_discovery', 'LOW', 'smbclient showmount rpcclient enum4linux smbmap', 'shares of another host are listed', {
     all: [/(?:^| )-L |-e |(?:\d{1,3}\.){3}\d{1,3}/],
-    none: [/path\/to/],
   }),
 ];

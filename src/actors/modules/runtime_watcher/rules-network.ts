@@ -42,7 +42,7 @@ export const NETWORK_RULES: readonly CommandRule[] = [
     'a tunnel to the inside is opened',
     {
       all: [/\b(?:tcp|http|tls|start|tunnel|client|local|-L|-c|--url)\b/],
-      none: [/^(?:local|tunnel (?:login|list|create|delete|route|info|cleanup)|--?help|version|update|server)|local_port|remote_server/],
+      none: [/^(?:local|tunnel (?:login|list|create|delete|route|info|cleanup)|--?help|version|update|server)/],
     },
   ),
   rule('tor_service', 'network_tunnel', 'LOW', 'systemctl service', 'an anonymiser is started', {
@@ -88,7 +88,7 @@ export const NETWORK_RULES: readonly CommandRule[] = [
   }),
   rule('send_form_file', 'data_exfiltration', 'LOW', 'curl', 'a file is sent to another host', {
     all: [/(?:^| )(?:-F|--form) ?["']?\w+=@|(?:^| )(?:-T|--upload-file)[ =]\S|--data-binary[ =]@/],
-    none: [/localhost|127\.0\.0\.1|example\.|path\/to/],
+    none: [/localhost|127\.0\.0\.1/],
   }),
   rule('send_encoded_host', 'data_exfiltration', 'MEDIUM', 'curl wget dig nslookup host ping', 'a name that carries encoded data is asked', {
     all: [/(?:^|[\s/])[A-Za-z0-9+]{12,}={1,2}\.[a-z]/],
@@ -99,7 +99,6 @@ export const NETWORK_RULES: readonly CommandRule[] = [
   }),
   rule('send_cloud', 'data_exfiltration', 'LOW', 'rclone megaput mega-put megacmd', 'data is copied to a cloud store', {
     all: [/\b(?:copy|sync|move|copyto)\b/],
-    none: [/source:path|path\/to|remote_name/],
   }),
   rule('fetch_to_memory', 'download_cradle', 'MEDIUM', 'curl wget fetch aria2c', 'something is fetched into a memory-only folder', {
     all: [/\/dev\/shm\/|\/run\/shm\//],
@@ -113,7 +112,6 @@ export const NETWORK_RULES: readonly CommandRule[] = [
   }),
   rule('fetch_to_scratch', 'download_cradle', 'LOW', 'curl wget fetch', 'something is fetched into a scratch folder', {
     all: [/(?:-o|-O|--output|--output-document|-P)[ =]?\/(?:tmp|var\/tmp)\//],
-    none: [/path\/to/],
   }),
   rule('fetch_onion', 'network_tunnel', 'MEDIUM', 'curl wget', 'a hidden service is asked', { all: [/\.onion\b/] }),
   rule('public_address', 'host_discovery', 'LOW', 'curl wget http dig', 'the public address of this host is asked', {
@@ -123,7 +121,6 @@ export const NETWORK_RULES: readonly CommandRule[] = [
   }),
   rule('serve_scratch', 'network_tunnel', 'LOW', 'python php ruby', 'a folder is served to the network', {
     all: [/(?:http\.server|SimpleHTTPServer|-S 0\.0\.0\.0|-run -e httpd)/],
-    none: [/path\/to/],
   }),
   rule('name_server', 'data_exfiltration', 'MEDIUM', 'dig nslookup host', 'a name is built from data', {
     all: [/\$\(\)\.|\$\{?\w+\}?\.[\w-]+\.\w|\$[a-z]\w*\.[a-z]/],
@@ -131,22 +128,19 @@ export const NETWORK_RULES: readonly CommandRule[] = [
   }),
   rule('encrypt_archive', 'data_staging', 'LOW', 'zip 7z 7za rar', 'an archive is locked with a password on the command line', {
     all: [/(?:^| )(?:-P ?\S|--password[= ]\S|-p\S+|-hp\S+)/],
-    none: [/path\/to|(?:-p|-P |--password )password\b/],
   }),
   rule('encrypt_file', 'data_staging', 'LOW', 'openssl', 'a file is encrypted with a password on the command line', {
     all: [/^(?:enc|aes-|des)/, /(?:^| )-(?:pass |k |K )/, /(?:^| )-in /],
-    none: [/(?:^| )-d(?: |$)|path\/to/],
+    none: [/(?:^| )-d(?: |$)/],
   }),
   rule('encrypt_key', 'data_staging', 'LOW', 'openssl', 'a file is encrypted with a public key', {
     all: [/^(?:rsautl|pkeyutl|smime|cms) /, /(?:^| )-encrypt/, /(?:^| )-in /],
-    none: [/path\/to/],
   }),
   rule('encrypt_gpg', 'data_staging', 'LOW', 'gpg gpg2', 'a file is encrypted without asking anyone', {
     all: [/--batch|--passphrase/, /(?:^| )(?:-[a-z]*c|--symmetric|-[a-z]*e|--encrypt)(?: |$)/],
-    none: [/path\/to/],
   }),
   rule('encrypt_ccrypt', 'data_staging', 'MEDIUM', 'ccrypt ccencrypt', 'files are encrypted in place', {
-    none: [/(?:^| )(?:-d|-c|--decrypt|--cat)(?: |$)|path\/to/],
+    none: [/(?:^| )(?:-d|-c|--decrypt|--cat)(?: |$)/],
   }),
   rule('archive_homes', 'data_staging', 'LOW', 'tar zip 7z rar', 'homes or logs are packed', {
     all: [/(?:^| )(?:\/(?:home|root|etc)\/?|~\/(?:\$\w+|\.ssh|Documents)?|\/var\/log\/\{?[wb]\S*|\/home\/\S+)(?: |$)/],

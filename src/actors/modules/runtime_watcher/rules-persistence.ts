@@ -15,7 +15,6 @@ export const PERSISTENCE_RULES: readonly CommandRule[] = [
   rule('transient_unit', 'persistence_created', 'LOW', 'sh bash python perl', 'a command is run as a service', { behind: ['systemd-run'] }),
   rule('transient_timer', 'persistence_created', 'LOW', 'systemd-run', 'a command is run as a service on a schedule', {
     all: [/--on-calendar|--on-active|--on-unit/],
-    none: [/calendar_event/],
   }),
   rule('module_from_file', 'kernel_module_load', 'MEDIUM', 'insmod', 'a kernel module is loaded from a file', { all: [/\S/] }),
   rule('module_from_scratch', 'kernel_module_load', 'HIGH', 'insmod', 'a kernel module is loaded from a place that anyone can write', {
