@@ -36,6 +36,8 @@ describe('the table of routes', () => {
       approve: 'operator',
       reject: 'operator',
       undo: 'operator',
+      notifyTest: 'operator',
+      notifyRetry: 'operator',
       dryRun: 'admin',
       preset: 'admin',
       cleanup: 'admin',
