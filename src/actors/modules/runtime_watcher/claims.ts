@@ -45,7 +45,7 @@ const judgePrivilege = ({ details }: SecurityEvent, add: (found: Match) => void)
 };
 
 const ESCAPE_ACTIONS: ReadonlySet<string> = new Set(
-  'nsenter mount_host_fs host_mount mount_host mount_hostfs privileged_exec privileged_container host_network_access host_network host_pid host_ipc cap_sys_admin cap_sys_ptrace cap_sys_module cap_dac_read_search docker_socket_mount docker_socket_access docker_sock containerd_socket proc_mount sys_mount sysfs_mount sys_ptrace sys_module sys_admin release_agent cgroup_escape cgroup_release_agent core_pattern container_escape escape breakout namespace_escape host_exec chroot_escape kernel_module_load runc_overwrite symlink_exchange device_mount host_device'.split(
+  'nsenter mount_host_fs host_mount mount_host mount_hostfs privileged_exec privileged_container host_network_access host_network host_pid host_ipc cap_sys_admin cap_sys_ptrace cap_sys_module cap_dac_read_search docker_socket_mount docker_socket_access docker_sock containerd_socket proc_mount sys_mount sysfs_mount sys_ptrace sys_module sys_admin release_agent cgroup_escape cgroup_release_agent core_pattern container_escape escape breakout namespace_escape host_exec chroot_escape kernel_module_load runc_overwrite runc_exploit symlink_exchange host_pid_namespace host_pid_access host_ipc_access host_path_mount hostpath_mount host_filesystem_access pivot_root chroot_host setns kernel_exploit cgroup_breakout device_access device_mount host_device'.split(
     ' ',
   ),
 );
@@ -65,10 +65,10 @@ const judgeFirmware = ({ type, details }: SecurityEvent, add: (found: Match) => 
   if (hash !== '' && expected !== '' && hash !== expected)
     add(match('firmware_tampering', 'CRITICAL', 'hash_differs', 'firmware does not have the expected hash'));
   const action = textOf(details, 'action').toLowerCase();
-  if (/uefi|efi_?var|nvram|\bspi\b|flash|implant|variable_write/.test(action))
+  if (/uefi|efi_?var|nvram|(?:^|_)spi(?:_|$)|flash|implant|variable_write|bios_(?:write|mod)/.test(action))
     add(match('uefi_modification', 'HIGH', 'reported', 'firmware settings are written'));
   if (
-    /boot_?config|boot_?order|boot_?entry|bcd|grub|mbr|bootloader|boot_param|kernel_param/.test(action) ||
+    /boot_?config|boot_?order|boot_?entry|bcd|grub|mbr|bootloader|initr(?:d|amfs)|vmlinuz|boot_param|kernel_param/.test(action) ||
     (type === 'bootloader_change' && action !== '' && !/verify|check|scan|read/.test(action))
   ) {
     add(match('boot_config_change', 'CRITICAL', 'reported', 'what boots is changed'));

@@ -12,7 +12,7 @@ export type CodeRule = {
 const SOCKET =
   /\bsocket\b|use Socket|IO::Socket|TCPSocket|UNIXSocket|fsockopen|pfsockopen|stream_socket_client|socket_create|socket_connect|net\.(?:Socket|connect|createConnection)|require\(\s?["']net["']\s?\)|\/inet\/(?:tcp|udp)\/|Net\.(?:Dial|Sockets)|java\.net\.Socket|new Socket\(|gen_tcp|\/dev\/(?:tcp|udp)\//i;
 const START =
-  /dup2|pty\.spawn|subprocess|Popen|os\.(?:system|popen|exec\w*)|\bexec\b|\bsystem\b|shell_exec|passthru|proc_open|popen|IO\.popen|child_process|spawn|STDIN\b|\$stdin|open\s?\(?\s?STD|fdopen|\|&|os\.execute|io\.popen|Runtime|ProcessBuilder|\/bin\/(?:ba|da|z)?sh|cmd\.exe|getline|`[^`]{2}/;
+  /dup2|pty\.spawn|subprocess|Popen|os\.(?:system|popen|exec\w*)|\bexec\b|\bsystem\b|shell_exec|passthru|proc_open|popen|IO\.popen|child_process|spawn|STDIN\b|\$stdin|open\s?\(?\s?STD|fdopen|\|&|os\.execute|require\(\s?["']os["']|io\.popen|Runtime|ProcessBuilder|\/bin\/(?:ba|da|z)?sh|cmd\.exe|getline|`[^`]{2}/;
 const FETCH =
   /urllib|requests\.(?:get|post|session)|urlopen|urlretrieve|http\.client|LWP::|HTTP::Tiny|Net::HTTP|open-uri|file_get_contents\s?\(\s?["']https?|curl_exec|http\.get|https\.get|fetch\(/;
 const RUN = /\bexec\s?\(|\beval\b|os\.system|subprocess|os\.popen|\bsystem\s?\(|`|child_process|Popen|instance_eval|assert\s?\(|include\s?\(/;
@@ -25,6 +25,17 @@ export const CODE_RULES: readonly CodeRule[] = [
     severity: 'CRITICAL',
     says: 'code given on the command line joins a network socket to a program',
     all: [SOCKET, START],
+  },
+  {
+    id: 'code_socket_address',
+    type: 'reverse_shell',
+    severity: 'CRITICAL',
+    says: 'code given on the command line connects to a bare address',
+    all: [
+      /pfsockopen|fsockopen|stream_socket_client|\/inet\/(?:tcp|udp)\//,
+      /["'/](?!127\.|0\.0)(?:\d{1,3}\.){3}\d{1,3}["'/:]/,
+      /^(?![^\n]{0,4096}(?:fclose|\bdie\b|\bexit\b))/,
+    ],
   },
   {
     id: 'code_memfd',

@@ -12,6 +12,8 @@ export const judgeFile = (event: SecurityEvent, add: (found: Match) => void): vo
   if (sensitive !== undefined) add(sensitive);
   const suspicious = suspiciousFile(path, event);
   if (suspicious !== undefined) add(suspicious);
+  const broken = brokenIntegrity(path, event);
+  if (broken !== undefined) add(broken);
   if (event.type === 'file_change' && textOf(event.details, 'source') === 'realtime') {
     const transient = transientFile(path, textOf(event.details, 'action'));
     if (transient !== undefined) add(transient);
@@ -103,6 +105,19 @@ const isExecutable = ({ details }: SecurityEvent): boolean => {
   return details['executable'] === true || magic.startsWith('\x7fELF') || magic.toLowerCase().startsWith('7f454c46') || magic.startsWith('#!');
 };
 
+// Only with both hashes: a change of which nothing more is known is no break of anything.
+const brokenIntegrity = (path: string, { type, details }: SecurityEvent): Match | undefined => {
+  const hash = textOf(details, 'hash').toLowerCase();
+  const before = textOf(details, 'old_hash').toLowerCase();
+  if (type === 'file_deleted' || hash === '' || before === '' || hash === before) return undefined;
+  return match(
+    'file_integrity_violation',
+    sensitiveFile(path) === undefined ? 'MEDIUM' : 'CRITICAL',
+    'hash_differs',
+    'a watched file is no longer what it was',
+  );
+};
+
 /** A change seen at once in a scratch folder: programs and what smells of a local exploit. Text files are nothing. */
 export const transientFile = (path: string, change: string): Match | undefined => {
   if (!WRITABLE_PLACE.test(path) || change === 'deleted' || BUILDER_PLACE.test(path)) return undefined;
@@ -116,4 +131,4 @@ export const transientFile = (path: string, change: string): Match | undefined =
 
 // Whole words of a name: `sudoku.txt` and `screencap_001.png` are not among them.
 const EXPLOIT_NAME =
-  /(?:^|[._-])(?:set?uid|suid|cap_set\w{1,10}|ld\.so\.preload|pkexec|pwnkit|sudo|dirty(?:cow|pipe|frag|cred)?|overlayfs|cve-\d{4}-\d{4,7}|exploit|rootkit|lpe|privesc)(?:$|[._-])/i;
+  /(?:^|[._-])(?:set?uid|suid|cap_set\w{1,10}|ld\.so\.preload|pkexec|pwnkit|sudo|dirty(?:cow|pipe|frag|cred)?|overlayfs|cve-\d{4}-\d{4,7}|exploit|rootkit|lpe|privesc|capabilit(?:y|ies))(?:$|[._-])/i;

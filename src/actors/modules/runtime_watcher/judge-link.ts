@@ -17,6 +17,15 @@ export const judgeLink = (command: Command, add: (found: Match) => void): void =
     );
     return;
   }
+  if (command.program === 'new-item' && /-itemtype\s{1,4}["']?(?:symboliclink|junction|hardlink)\b/i.test(command.text)) {
+    const isSensitive = isSensitiveTarget(command.text);
+    add(
+      isSensitive
+        ? match('symlink_privilege_escalation', 'CRITICAL', 'link_to_secret', 'a link to a protected file is made', command)
+        : match('symlink_creation', 'MEDIUM', 'link_windows', 'a link is made', command),
+    );
+    return;
+  }
   if (command.program !== 'ln') return;
   const operands = command.args.filter((arg) => !arg.startsWith('-'));
   const [target = '', link = ''] = operands;
@@ -28,7 +37,7 @@ export const judgeLink = (command: Command, add: (found: Match) => void): void =
 };
 
 const SENSITIVE_TARGET =
-  /\/etc\/(?:shadow|passwd|gshadow|sudoers|ssh\/|pam\.d|crontab|cron\.|ld\.so\.preload|krb5)|\/\.ssh(?:\/|\b)|\bid_(?:rsa|ed25519|ecdsa|dsa)\b|\/root(?:\/|$)|\.aws\/|\.kube\/|\.git\/(?:config|hooks)|\.docker\/|\/proc\/(?:kcore|self\/mem|1\/)|\/dev\/(?:mem|sd[a-z])|docker\.sock|\\system32\\(?:config|drivers)|\\windows\\system32|ntds\.dit|\.gnupg|\/boot\//i;
+  /\/etc\/(?:shadow|passwd|gshadow|sudoers|ssh\/|pam\.d|crontab|cron\.|ld\.so\.preload|krb5)|\/\.ssh(?:\/|\b)|\bid_(?:rsa|ed25519|ecdsa|dsa)\b|\/root(?:\/|$)|\.aws\/|\.kube\/|\.git\/(?:config|hooks)|\.docker\/|\/proc\/(?:kcore|self\/mem|1\/)|\/dev\/(?:mem|sd[a-z])|docker\.sock|windows\\?system32|ntds\.dit|\.gnupg|\/boot\//i;
 
 /** True when a path or command names a file that a link must not lead to. */
 export const isSensitiveTarget = (text: string): boolean => SENSITIVE_TARGET.test(text.slice(0, 4096));

@@ -63,6 +63,20 @@ export const TEXT_RULES: readonly TextRule[] = [
     all: [/(?:^|[\s"';])(?:LD_PRELOAD|LD_AUDIT|DYLD_INSERT_LIBRARIES)=["']?\/(?:tmp|var\/tmp|dev\/shm)\//],
   },
   {
+    id: 'powershell_socket',
+    type: 'reverse_shell',
+    severity: 'CRITICAL',
+    says: 'a language joins a network socket to a program',
+    all: [/net\.sockets\.tcpclient/i, /getstream|\biex\b|invoke-expression|["'](?:\d{1,3}\.){3}\d{1,3}["']/i],
+  },
+  {
+    id: 'deleted_program',
+    type: 'exec_transient_path',
+    severity: 'HIGH',
+    says: 'a program is run whose file was deleted',
+    all: [/^\/\S{1,400} \(deleted\)/],
+  },
+  {
     id: 'encoded_powershell',
     type: 'encoded_fileless_exec',
     severity: 'CRITICAL',

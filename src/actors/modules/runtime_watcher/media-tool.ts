@@ -7,6 +7,7 @@ import { valueAfter } from './write-targets.ts';
 
 const RUNS: readonly string[] = ['--exec', '--exec-before-download', '--netrc-cmd', '--print-to-file', '--downloader', '--external-downloader'];
 const LOADS: readonly string[] = ['--config-location', '--config-locations', '--plugin-dirs', '--load-info-json', '--ffmpeg-location'];
+const PASSES: readonly string[] = ['--postprocessor-args', '--ppa', '--downloader-args', '--external-downloader-args'];
 const HARMLESS =
   /^(?:(?:before_dl|pre_process|after_\w{1,20}|post_process|video|playlist):)?\s{0,4}(?:echo|mv|cp|mkdir|touch|ffmpeg|ffprobe|exiftool|notify-send|ls|rsync|mediainfo|aria2c|axel|wget|curl|httpie|native|m3u8:native|dash,m3u8:native)(?:\s[^;|&`$<>]{0,500})?$/;
 
@@ -20,6 +21,8 @@ export const judgeMediaTool = (facts: ProcessFacts, add: (found: Match) => void)
     add(match('ytdlp_rce', 'CRITICAL', 'runs_program', 'a media downloader is told to run a program', head));
     return;
   }
+  const passed = PASSES.map((option) => valueAfter(head.args, option)).find((value) => value !== undefined && /[;|`]|\$\(|&&/.test(value));
+  if (passed !== undefined) add(match('ytdlp_rce', 'CRITICAL', 'passes_command', 'a media downloader is told to pass a command on', head));
   const loaded = LOADS.map((option) => valueAfter(head.args, option)).find((value) => value !== undefined);
   if (loaded !== undefined && /^\/(?:tmp|var\/tmp|dev\/shm)\/|^https?:|^\.\.\//.test(loaded)) {
     add(match('ytdlp_rce', 'CRITICAL', 'loads_file', 'a media downloader is told to load code from a place that others can write', head));

@@ -82,4 +82,6 @@ const textsOf = (value: unknown, max: number): readonly string[] => {
 export const programOf = (facts: ProcessFacts): string => facts.head?.program || facts.name || programName(facts.executable);
 
 /** A shell or language, whichever source names it. */
-export const isRunner = (name: string): boolean => SHELLS.has(name) || INTERPRETERS.has(name);
+export const isRunner = (name: string): boolean => SHELLS.has(name) || INTERPRETERS.has(name) || WINDOWS_RUNNERS.has(name);
+
+const WINDOWS_RUNNERS: ReadonlySet<string> = new Set(['cmd', 'wscript', 'cscript', 'mshta']);

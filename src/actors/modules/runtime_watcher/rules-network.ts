@@ -64,7 +64,7 @@ export const NETWORK_RULES: readonly CommandRule[] = [
     },
   ),
   rule('tls_listener', 'network_tunnel', 'LOW', 'openssl', 'an encrypted listener is opened', { all: [/^s_server /], none: [/-www\b|-HTTP\b/i] }),
-  rule('x_back_channel', 'reverse_shell', 'HIGH', 'xterm rxvt urxvt', 'a terminal is opened on the screen of another host', {
+  rule('x_back_channel', 'reverse_shell', 'CRITICAL', 'xterm rxvt urxvt', 'a terminal is opened on the screen of another host', {
     all: [/-display (?:\d{1,3}\.){3}\d{1,3}:\d|-display [\w-]+\.[\w.-]+:\d/],
   }),
   rule(

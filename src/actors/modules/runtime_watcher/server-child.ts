@@ -74,7 +74,7 @@ const namesOf = (words: string): ReadonlySet<string> => new Set(words.split(' ')
 const RECON = namesOf('whoami id uname ifconfig netstat w who last crontab passwd sudo su chmod useradd ssh scp nmap masscan xmrig lsof getent arp');
 
 const SERVER_HELPERS = namesOf(
-  'sendmail rotatelogs cronolog logger convert magick identify mogrify composite gs ffmpeg ffprobe avconv pdftotext pdftoppm pdfinfo wkhtmltopdf ' +
+  'less more pager sendmail rotatelogs cronolog logger convert magick identify mogrify composite gs ffmpeg ffprobe avconv pdftotext pdftoppm pdfinfo wkhtmltopdf ' +
     'wkhtmltoimage exiftool jpegoptim optipng pngquant cwebp gifsicle unzip zip gzip gunzip bzip2 xz zstd lz4 cp test [ true false exit cd mkdir mv wal-g ' +
     'pgbackrest barman-wal-archive barman-cloud-wal-archive rsync pg_dump mysqldump mysql git svn hg htpasswd locale tput which command sleep ' +
     'wsrep_sst_rsync wsrep_sst_mariabackup wsrep_sst_xtrabackup-v2 spamc procmail maildrop vacation dovecot-lda aspell hunspell latex pdflatex dot ' +

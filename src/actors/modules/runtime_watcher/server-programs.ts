@@ -8,7 +8,7 @@ export const WEB_SERVERS: ReadonlySet<string> = namesOf(
 
 /** Stores and mail: they run few helpers, known by name. */
 export const DATA_SERVERS: ReadonlySet<string> = namesOf(
-  'mysqld postgres redis-server memcached mongod mssql sqlservr oracle clickhouse-server couchdb cassandra influxd slapd ' +
+  'mysqld mysql mariadb postgres postgresql redis mongodb redis-server memcached mongod mssql sqlservr oracle clickhouse-server couchdb cassandra influxd slapd ' +
     'named unbound dnsmasq vsftpd proftpd pure-ftpd smbd nmbd rpcbind snmpd cupsd exim exim4 smtpd dovecot imapd opensmtpd ' +
     'asterisk etcd mosquitto',
 );

@@ -8,7 +8,7 @@ export const ATTACK_TOOLS: ReadonlySet<string> = new Set(
     'linpeas linpeas.sh winpeas linenum linenum.sh linux-exploit-suggester linux-exploit-suggester.sh les.sh lse.sh pspy pspy64 pspy32 unix-privesc-check beroot gtfonow sudo_killer suid3num suid3num.py dirtycow dirtypipe pwnkit autosuid.sh ' +
     'slowloris slowhttptest loic hoic t50 xerxes goldeneye.py ' +
     'weevely veil-evasion shellter thefatrat setoolkit evilginx evilginx2 stratus pacu kube-hunter peirates deepce.sh amicontained botb ' +
-    'powersploit nishang powercat rottenpotato juicypotato printspoofer psexesvc wce fgdump pwdump gsecdump netpass'
+    'powersploit nishang powercat rottenpotato juicypotato printspoofer psexesvc wce fgdump pwdump gsecdump netpass certify seatbelt sharpup powerup adfind winpeasx64 winpeasany psexec64'
   ).split(' '),
 );
 
@@ -17,13 +17,13 @@ export const DUAL_USE_TOOLS: ReadonlySet<string> = new Set(
   (
     'nikto gobuster ffuf feroxbuster dirb dirbuster wfuzz wpscan joomscan burpsuite nuclei dirsearch zaproxy enum4linux enum4linux-ng nxc netexec smbmap nbtscan recon-ng amass masscan zmap rustscan netdiscover ' +
     'aircrack-ng airodump-ng aireplay-ng airmon-ng reaver bully wifite kismet bettercap ettercap driftnet macof mdk3 mdk4 proxychains proxychains4 chisel ligolo frpc ' +
-    'nmap nc ncat socat cryptcat tcpdump tshark wireshark hping3 procdump plink gophish'
+    'nmap nc ncat socat cryptcat tcpdump tshark wireshark hping3 procdump plink gophish ngrok tor frp frps iodine dnscat2'
   ).split(' '),
 );
 
 /** Of those, the ones whose everyday use is common enough that the name alone says nothing once the arguments are known. */
 export const EVERYDAY_TOOLS: ReadonlySet<string> = new Set(
-  'nc ncat socat tcpdump tshark wireshark nmap plink proxychains proxychains4 chisel frpc masscan zmap rustscan procdump netdiscover nbtscan smbmap enum4linux hping3 cryptcat ligolo'.split(
+  'nc ncat socat tcpdump tshark wireshark nmap plink proxychains proxychains4 chisel frpc masscan zmap rustscan procdump netdiscover nbtscan smbmap enum4linux hping3 cryptcat ligolo ngrok tor frp frps iodine dnscat2'.split(
     ' ',
   ),
 );

