@@ -43,6 +43,8 @@ export type DeliveryReply =
       readonly kind: 'failed';
       readonly id: string;
       readonly attempts: number;
+      /** When it failed, wall-clock ms: pauses count from then. */
+      readonly at: number;
       /** The receiver will never take it: no further attempt. */
       readonly isFinal: boolean;
       readonly reason: string;
@@ -66,13 +68,15 @@ export const pauseMs = (failures: number, dice: number, retryAfterMs = 0): numbe
 
 const isDue = ({ nextAt }: DeliveryContext, now: number): boolean => nextAt === undefined || now >= nextAt || nextAt - now > LONGEST_RETRY_AFTER_MS;
 
+type Failure = { readonly reason: string; readonly dice: number; readonly at?: number | undefined; readonly retryAfterMs?: number | undefined };
+
 const answerDeadline = (context: DeliveryContext, now: number): number =>
   deadlineOf({ at: context.answerBy, before: context.now, now, waitMs: ANSWER_WITHIN_MS });
 
-const failed = (context: DeliveryContext, reason: string, dice: number, retryAfterMs?: number): Partial<DeliveryContext> => ({
+const failed = (context: DeliveryContext, reason: string, dice: number, at: number, retryAfterMs?: number): Partial<DeliveryContext> => ({
   failuresInRow: context.failuresInRow + 1,
   detail: failureText(reason),
-  nextAt: context.now + pauseMs(context.failuresInRow + 1, dice, retryAfterMs),
+  nextAt: at + pauseMs(context.failuresInRow + 1, dice, retryAfterMs),
 });
 
 const notProvided = (name: string): AnyActorLogic => fromPromise(() => Promise.reject(new Error(`no ${name} was provided`)));
@@ -93,10 +97,8 @@ const deliverySetup = setup({
     restUntil: assign(({ context }, params: { readonly at: number }) => ({ nextAt: Math.min(params.at, context.now + LONGEST_RETRY_AFTER_MS) })),
     noteDelivered: assign(({ context }) => ({ failuresInRow: 0, delivered: context.delivered + 1, detail: '' })),
     noteDying: assign((_, params: { readonly id: string; readonly reason: string }) => ({ dying: { id: params.id, reason: failureText(params.reason) } })),
-    noteFailure: assign(({ context }, params: { readonly reason: string; readonly dice: number; readonly retryAfterMs?: number | undefined }) =>
-      failed(context, params.reason, params.dice, params.retryAfterMs),
-    ),
-    noteBug: assign(({ context }, params: { readonly thrown: unknown }) => failed(context, failureText(params.thrown), 1)),
+    noteFailure: assign(({ context }, params: Failure) => failed(context, params.reason, params.dice, params.at ?? context.now, params.retryAfterMs)),
+    noteBug: assign(({ context }, params: { readonly thrown: unknown }) => failed(context, failureText(params.thrown), 1, context.now)),
     noteDead: assign(({ context }) => ({ dead: context.dead + 1, detail: context.dying?.reason ?? '', dying: undefined })),
   },
   guards: {
@@ -109,10 +111,7 @@ const deliverySetup = setup({
   },
 });
 
-const failureOf = (
-  reply: DeliveryReply,
-): { readonly id: string; readonly reason: string; readonly dice: number; readonly retryAfterMs?: number | undefined } =>
-  reply.kind === 'failed' ? reply : { id: '', reason: 'no answer', dice: 1 };
+const failureOf = (reply: DeliveryReply): Failure & { readonly id: string } => (reply.kind === 'failed' ? reply : { id: '', reason: 'no answer', dice: 1 });
 
 const noAnswer = { type: 'noteFailure', params: { reason: `no answer within ${ANSWER_WITHIN_MS / 1000} s`, dice: 1 } } as const;
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { parseArgv } from '../domain/argv.ts';
 import { isReference } from './notify-schema.ts';
 import type { Params } from './rule-endpoints.ts';
 import { templateOf } from './rule-endpoints.ts';
@@ -46,22 +47,5 @@ const webhookProblems = (params: Params, endpoints: readonly string[]): readonly
   return problems;
 };
 
-const commandProblem = (argv: string | undefined): readonly (readonly [string, string])[] => {
-  const words = argv === undefined ? undefined : argvOf(argv);
-  if (words === undefined) return [['argv', 'expected a list: the program by its absolute path, then its arguments']];
-  return [];
-};
-
-/** The words of a command: a JSON list of at most 64 texts, the first an absolute path. */
-export const argvOf = (text: string): readonly string[] | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (!Array.isArray(value) || value.length === 0 || value.length > 64) return undefined;
-    const words: readonly unknown[] = value;
-    if (!words.every((word): word is string => typeof word === 'string' && !word.includes('\0'))) return undefined;
-    return words[0]?.startsWith('/') === true ? words : undefined;
-  } catch {
-    // Not JSON: the caller says what was expected.
-    return undefined;
-  }
-};
+const commandProblem = (argv: string | undefined): readonly (readonly [string, string])[] =>
+  parseArgv(argv ?? '') === undefined ? [['argv', 'expected a list: the program by its absolute path, then its arguments']] : [];

@@ -130,6 +130,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     onFailure: (id, words, critical) => logger[critical ? 'error' : 'warn']({ actor: id }, words),
   });
   root = tree;
+  // What could not be done when the last daemon ended may be possible now: its configuration, its user or the host has changed.
+  for (const action of ACTIONS) tree.tell(`enforcer:${action}`, { type: 'enforcer.recheck' });
   queued.listen((endpoint) => tree.tell(`delivery:${endpoint}`, { type: 'outbox.changed' }));
   for (const { id, because } of tree.dropped) logger.warn({ actor: id, because }, 'started afresh');
 

@@ -20,7 +20,8 @@ export const ACTION_RISK: { readonly [name in ActionName]: Risk } = {
 
 /** Exactly what an action is aimed at. `key` is stable for cooldowns: see `targetKey`. */
 export type Target =
-  | { readonly kind: 'alert'; readonly alertId: string }
+  /** `via`: the endpoint told, or the command run; two of them about one alert are two actions. */
+  | { readonly kind: 'alert'; readonly alertId: string; readonly via?: string | undefined }
   /** One address or a prefix in CIDR form; canonical. */
   | { readonly kind: 'ip'; readonly address: string }
   | { readonly kind: 'connection'; readonly address: string; readonly connection?: ConnectionRef | undefined }
@@ -34,7 +35,7 @@ export type Target =
 export const targetKey = (target: Target): string => {
   switch (target.kind) {
     case 'alert':
-      return target.alertId;
+      return target.via === undefined ? target.alertId : `${target.alertId} via ${target.via}`;
     case 'ip':
     case 'connection':
       return target.address;

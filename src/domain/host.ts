@@ -49,6 +49,11 @@ export type HostOperations = {
     readonly request: { readonly process: ProcessRef; readonly signal: 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' | 'SIGKILL' };
     readonly reply: { readonly result: 'sent' | 'gone' | 'changed' };
   };
+  /**
+   * Runs a program of the operator without a shell, in a process group of its own that is killed when its time is over. SEC_REFUSED when
+   * others than root and the daemon's user could change it, SEC_UNAVAILABLE when it cannot be started.
+   */
+  readonly 'command.run': { readonly request: CommandRun; readonly reply: CommandResult };
   /** Is this very process alive, and in which scheduler state? */
   readonly 'process.state': { readonly request: { readonly process: ProcessRef }; readonly reply: { readonly state: ProcessState } };
 };
@@ -119,4 +124,23 @@ export type ProcessDetails = ProcessRef & {
   readonly state: ProcessState;
   /** Parents, nearest first, at most 16. */
   readonly ancestors: readonly ProcessRef[];
+};
+
+export type CommandRun = {
+  /** The program by its absolute path, then its arguments. */
+  readonly argv: readonly string[];
+  /** All of its environment. */
+  readonly environment: { readonly [name: string]: string };
+  readonly input: string;
+  readonly timeoutMs: number;
+  readonly maxOutputBytes: number;
+};
+
+export type CommandResult = {
+  /** Undefined when a signal ended it. */
+  readonly code: number | undefined;
+  readonly isTimedOut: boolean;
+  /** What it wrote to standard output and error, as it came, the first `maxOutputBytes`. Raw and hostile. */
+  readonly output: string;
+  readonly isCut: boolean;
 };

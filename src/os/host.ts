@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import type { Host, HostDescription, HostOperation, HostOperations } from '../domain/host.ts';
+import { createCommandRunner } from './command-runner.ts';
 import { createConnections } from './connections/connections.ts';
 import { describeHost } from './describe-host.ts';
 import { createFirewall } from './firewall/firewall.ts';
@@ -20,6 +21,7 @@ export type HostOptions = OperatorSources & { readonly clock?: Clock | undefined
 export const createHost = (options: HostOptions = {}): Host => {
   const firewall = createFirewall(options);
   const connections = createConnections(options);
+  const commands = createCommandRunner();
   const clock = options.clock ?? systemClock;
   let clientPids: readonly number[] = [];
   let description: { readonly at: number; readonly value: Promise<HostDescription> } | undefined;
@@ -46,6 +48,7 @@ export const createHost = (options: HostOptions = {}): Host => {
     'process.inspect': async (request) => ({ process: readProcess(request.pid) }),
     'process.tree': async (request) => ({ processes: readProcessTree(request.root) }),
     'process.signal': signalProcess,
+    'command.run': commands.run,
     'process.state': async (request) => ({ state: stateOfProcess(request.process) }),
   };
 
@@ -56,6 +59,7 @@ export const createHost = (options: HostOptions = {}): Host => {
     },
     close: async () => {
       isClosed = true;
+      commands.close();
       await firewall.close();
     },
   };

@@ -23,13 +23,14 @@ const tick = (now: number): AnyEvent => ({ type: 'tick', now });
 const done = (actorId: string, output: unknown): AnyEvent => ({ type: `xstate.done.actor.${actorId}`, output, actorId });
 const broken = (actorId: string): AnyEvent => ({ type: `xstate.error.actor.${actorId}`, error: new Error(`${actorId} broke`), actorId });
 const reply = (more: { readonly [key: string]: unknown } = {}): AnyEvent =>
-  done('deliver', { kind: 'failed', id: 'd1', attempts: 1, isFinal: false, reason: 'answered 503', dice: 1, ...more });
+  done('deliver', { kind: 'failed', id: 'd1', attempts: 1, isFinal: false, reason: 'answered 503', dice: 1, at: T, ...more });
 const delivered = done('deliver', { kind: 'delivered' });
 const empty = done('deliver', { kind: 'empty' });
 const changed: AnyEvent = { type: 'outbox.changed' };
 const retry: AnyEvent = { type: 'delivery.retry' };
 /** Fails in a row, each at the moment its pause is over. */
-const failures = (count: number): readonly AnyEvent[] => Array.from({ length: count }, (_, n) => [tick(T - (count - 1 - n) * PAUSE), reply()]).flat();
+const failures = (count: number): readonly AnyEvent[] =>
+  Array.from({ length: count }, (_, n) => T - (count - 1 - n) * PAUSE).flatMap((at) => [tick(at), reply({ at })]);
 
 const events = {
   'outbox.changed': changed,
@@ -111,6 +112,11 @@ describe('an endpoint', () => {
     expect(driven(deliveryMachine, input, asked(10 ** 12)).context.nextAt).toBe(T + LONGEST_RETRY_AFTER_MS);
   });
 
+  test('the pause counts from the failure, not from the tick before it', () => {
+    const late = driven(deliveryMachine, input, [tick(T), reply({ retryAfterMs: 3000, at: T + 240 })]);
+    expect(late.context.nextAt).toBe(T + 3240);
+  });
+
   test('after five failures in a row it is left alone for a minute, then tried once; one success closes the circuit', () => {
     const open = driven(deliveryMachine, input, failures(FAILURES_UNTIL_BROKEN));
     const { now, nextAt } = open.context;
@@ -132,7 +138,7 @@ describe('an endpoint', () => {
   });
 
   test('a clock set back does not stretch a pause beyond reason', () => {
-    expect(stateOf(driven(deliveryMachine, input, [tick(T + 10 * LONGEST_RETRY_AFTER_MS), reply(), tick(T)]))).toBe('sending');
+    expect(stateOf(driven(deliveryMachine, input, [tick(T + 10 * LONGEST_RETRY_AFTER_MS), reply({ at: T + 10 * LONGEST_RETRY_AFTER_MS }), tick(T)]))).toBe('sending');
   });
 
   test('is woken from the store in whatever state it was', () => {

@@ -1,6 +1,7 @@
 import { type ActionName, targetKey } from '../../domain/action.ts';
 import type { Enforcer, EnforcerFactory } from '../contract.ts';
 import { createBlockIp } from './block_ip/enforcer.ts';
+import { createCommand } from './command/enforcer.ts';
 import { createDropConnection } from './drop_connection/enforcer.ts';
 import { createKillProcess } from './kill_process/enforcer.ts';
 import { createLogOnly } from './log_only/enforcer.ts';
@@ -22,10 +23,7 @@ export const ENFORCERS: { readonly [action in ActionName]: EnforcerFactory } = {
     { action: 'disable_user', title: 'Lock an account', risk: 'high', privilege: 'root (usermod)', isReversible: true },
     (request) => [`lock the account ${targetKey(request.target)}`, `end its sessions`],
   ),
-  command: createNotAvailable(
-    { action: 'command', title: 'Run your own program', risk: 'high', privilege: 'whatever the program needs', isReversible: false },
-    (request) => [`run the configured program for ${targetKey(request.target)}`],
-  ),
+  command: createCommand,
 };
 
 /** One enforcer of each action, on this host. */

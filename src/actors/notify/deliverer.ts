@@ -71,6 +71,7 @@ export const createDeliverer = (dependencies: DelivererDependencies): Deliverer 
         kind: 'failed',
         id: delivery.id,
         attempts: delivery.attempts,
+        at: now(),
         isFinal: outcome.isAnswer && isFinal(outcome.status),
         reason: failureWords(outcome),
         retryAfterMs: outcome.isAnswer ? outcome.retryAfterMs : undefined,

@@ -39,7 +39,7 @@ export const decide = (alert: Alert, context: DecisionContext): readonly Decisio
   const decisions: Decision[] = [];
   for (const rule of policy.rules) {
     if (!ruleApplies(rule, alert)) continue;
-    const target = targetOf(rule.action, alert);
+    const target = targetOf(rule.action, alert, rule.params);
     const key = cooldownKey(alert.module, rule.action, target);
     if (decided.has(key)) continue;
     decided.add(key);

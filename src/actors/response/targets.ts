@@ -3,7 +3,7 @@ import type { Alert } from '../../domain/alert.ts';
 import { blockUnitOf } from '../../domain/ip.ts';
 
 /** What an action of this alert would be aimed at. Addresses become their block unit (IPv6: the /64). Pure. */
-export const targetOf = (action: ActionName, alert: Alert): Target => {
+export const targetOf = (action: ActionName, alert: Alert, params: { readonly [name: string]: string } = {}): Target => {
   const { ip, process, file, user, connection } = alert.entities;
   switch (action) {
     case 'block_ip':
@@ -17,8 +17,13 @@ export const targetOf = (action: ActionName, alert: Alert): Target => {
     case 'disable_user':
       return user === undefined ? { kind: 'none', wanted: 'user' } : { kind: 'user', user };
     case 'log_only':
-    case 'webhook':
-    case 'command':
       return { kind: 'alert', alertId: alert.id };
+    case 'webhook':
+    case 'command': {
+      const via = params['endpoint'] ?? params['argv'];
+      return { kind: 'alert', alertId: alert.id, ...(via === undefined ? {} : { via: via.slice(0, MAX_VIA) }) };
+    }
   }
 };
+
+const MAX_VIA = 200;

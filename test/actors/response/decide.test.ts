@@ -95,6 +95,28 @@ describe('what is decided about an alert', () => {
     expect(blocks).toHaveLength(1);
   });
 
+  test('two endpoints told about one alert are two actions, each with its own cooldown', async () => {
+    const policy = await policyOfPreset('safe', {
+      policies: {
+        auth_fortress: {
+          actions: ['https://a.example/x', 'https://b.example/x', 'https://a.example/x'].map((url) => ({ action: 'webhook', params: { url } })),
+        },
+      },
+    });
+    const asked: string[] = [];
+    const decisions = decide(
+      sampleAlert(),
+      contextOf(policy, {
+        cooldownLeft: (key) => {
+          asked.push(key);
+          return 0;
+        },
+      }),
+    );
+    expect(outcomes(decisions)).toEqual(['webhook execute', 'webhook execute']);
+    expect(new Set(asked).size).toBe(2);
+  });
+
   test('an IPv6 attacker is met with the /64', () => {
     expect(decide(sampleAlert({ entities: { ip: '2001:db8:1:2:3:4:5:6' } }), contextOf(presets.balanced))[0]?.target).toEqual({
       kind: 'ip',

@@ -1,0 +1,10 @@
+import type { EnforcerManifest } from '../../contract.ts';
+
+/** command as the approval dialog and `1sec enforce status` show it. */
+export const manifest: EnforcerManifest = {
+  action: 'command',
+  title: 'Run your own program',
+  risk: 'high',
+  privilege: 'enforcement.allow_command, and whatever the program needs',
+  isReversible: false,
+};
