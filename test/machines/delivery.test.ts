@@ -138,7 +138,9 @@ describe('an endpoint', () => {
   });
 
   test('a clock set back does not stretch a pause beyond reason', () => {
-    expect(stateOf(driven(deliveryMachine, input, [tick(T + 10 * LONGEST_RETRY_AFTER_MS), reply({ at: T + 10 * LONGEST_RETRY_AFTER_MS }), tick(T)]))).toBe('sending');
+    expect(stateOf(driven(deliveryMachine, input, [tick(T + 10 * LONGEST_RETRY_AFTER_MS), reply({ at: T + 10 * LONGEST_RETRY_AFTER_MS }), tick(T)]))).toBe(
+      'sending',
+    );
   });
 
   test('is woken from the store in whatever state it was', () => {
