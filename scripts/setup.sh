@@ -18,6 +18,7 @@ need conntrack conntrack
 need ncat ncat
 need socat socat
 need ps procps
+need openssl openssl
 need python3 python3-minimal
 [ "${ONESEC_SETUP_BENCH:-}" = 1 ] && need fail2ban-regex fail2ban
 [ -z "$missing" ] && exit 0

@@ -88,14 +88,9 @@ export const createNotifications = (dependencies: NotificationDependencies): Not
     },
     list: () => {
       const counts = store.outbox.counts();
-      const dead = store.outbox.deadLetters(MAX_LETTERS);
+      const dead = store.outbox.deadCounts();
       return endpoints.map((endpoint) =>
-        endpointToJson(
-          endpoint,
-          dependencies.root()?.child(`delivery:${endpoint.name}`),
-          counts.get(endpoint.name) ?? 0,
-          dead.filter(({ delivery }) => delivery.endpoint === endpoint.name).length,
-        ),
+        endpointToJson(endpoint, dependencies.root()?.child(`delivery:${endpoint.name}`), counts.get(endpoint.name) ?? 0, dead.get(endpoint.name) ?? 0),
       );
     },
     test: async (name, by) => {

@@ -97,7 +97,8 @@ export type Store = {
     readonly note: (delivery: Delivery) => void;
     /** Newest first. */
     readonly deadLetters: (limit: number) => readonly DeadLetter[];
-    readonly deadCount: () => number;
+    /** How many dead letters there are, by endpoint; endpoints without any are not in it. */
+    readonly deadCounts: () => ReadonlyMap<string, number>;
     /** Dead letters that newer ones pushed out since the start. */
     readonly dropped: () => number;
   };

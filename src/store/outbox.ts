@@ -24,13 +24,14 @@ export const createOutbox = (options: {
   const waiting = new Map<string, number>();
   let nextSequence = 1;
   let nextDead = 1;
-  let dead = 0;
+  const dead = new Map<string, number>();
+  let deadInAll = 0;
   let dropped = 0;
 
-  const count = (endpoint: string, step: number): void => {
-    const after = (waiting.get(endpoint) ?? 0) + step;
-    if (after > 0) waiting.set(endpoint, after);
-    else waiting.delete(endpoint);
+  const count = (endpoint: string, step: number): void => addTo(waiting, endpoint, step);
+  const countDead = (endpoint: string, step: number): void => {
+    deadInAll += step;
+    addTo(dead, endpoint, step);
   };
 
   const add = (draft: DeliveryDraft, attempts: number): void => {
@@ -44,8 +45,11 @@ export const createOutbox = (options: {
     count(draft.endpoint, 1);
   };
 
+  // By id as well: after writes were lost, its place may be another's.
+  const isThere = (delivery: Delivery): boolean => codec.decode<Delivery>(engine.get('outbox', keyOf(delivery)))?.id === delivery.id;
+
   const remove = (delivery: Delivery): boolean => {
-    if (engine.get('outbox', keyOf(delivery)) === undefined) return false;
+    if (!isThere(delivery)) return false;
     engine.remove('outbox', keyOf(delivery));
     count(delivery.endpoint, -1);
     return true;
@@ -54,18 +58,18 @@ export const createOutbox = (options: {
   const die = (letter: DeadLetter): void => {
     engine.put('outboxDead', numberKey(nextDead), codec.encode(letter));
     nextDead += 1;
-    dead += 1;
-    if (dead <= options.maxDead) return;
-    const surplus = firstKeys(dead - options.maxDead);
-    for (const key of surplus) engine.remove('outboxDead', key);
-    dead -= surplus.length;
-    dropped += surplus.length;
+    countDead(letter.delivery.endpoint, 1);
+    while (deadInAll > options.maxDead && removeOldest());
   };
 
-  const firstKeys = (limit: number): readonly string[] => {
-    const keys: string[] = [];
-    for (const { key } of engine.range('outboxDead', ALL)) if (keys.push(key) >= limit) break;
-    return keys;
+  const removeOldest = (): boolean => {
+    for (const { key, value } of engine.range('outboxDead', ALL)) {
+      engine.remove('outboxDead', key);
+      countDead(codec.decode<DeadLetter>(value)?.delivery.endpoint ?? '', -1);
+      dropped += 1;
+      return true;
+    }
+    return false;
   };
 
   const letters = (): readonly (readonly [string, DeadLetter])[] => {
@@ -82,7 +86,7 @@ export const createOutbox = (options: {
     if (found === undefined) return;
     const [key, { delivery }] = found;
     engine.remove('outboxDead', key);
-    dead -= 1;
+    countDead(delivery.endpoint, -1);
     // Counted as begun: it is sent as it is, and no digest holds it back.
     add({ id: delivery.id, endpoint: delivery.endpoint, items: delivery.items, at }, 1);
   };
@@ -99,13 +103,13 @@ export const createOutbox = (options: {
     },
     counts: () => new Map(waiting),
     note: (delivery) => {
-      if (engine.get('outbox', keyOf(delivery)) !== undefined) engine.put('outbox', keyOf(delivery), codec.encode(delivery));
+      if (isThere(delivery)) engine.put('outbox', keyOf(delivery), codec.encode(delivery));
     },
     deadLetters: (limit) =>
       letters()
         .slice(0, Math.max(0, limit))
         .map(([, letter]) => letter),
-    deadCount: () => dead,
+    deadCounts: () => new Map(dead),
     dropped: () => dropped,
     prepare: (change) => () => {
       for (const delivery of change.settle ?? []) remove(delivery);
@@ -128,14 +132,21 @@ export const createOutbox = (options: {
         count(delivery.endpoint, 1);
         nextSequence = Math.max(nextSequence, delivery.sequence + 1);
       }
-      dead = engine.count('outboxDead');
+      dead.clear();
+      deadInAll = 0;
       nextDead = 1;
-      for (const { key } of engine.range('outboxDead', { ...ALL, isReverse: true })) {
+      for (const { key, value } of engine.range('outboxDead', ALL)) {
         nextDead = Number(key) + 1;
-        break;
+        countDead(codec.decode<DeadLetter>(value)?.delivery.endpoint ?? '', 1);
       }
     },
   };
+};
+
+const addTo = (counts: Map<string, number>, endpoint: string, step: number): void => {
+  const after = (counts.get(endpoint) ?? 0) + step;
+  if (after > 0) counts.set(endpoint, after);
+  else counts.delete(endpoint);
 };
 
 const ALL = { from: '!', to: '\x7f' };
