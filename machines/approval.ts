@@ -45,7 +45,7 @@ export type ApprovalEmitted =
 /** What `recheck` resolves with. */
 export type Recheck = { readonly isAllowed: true } | { readonly isAllowed: false; readonly outcome: 'void' | 'failed'; readonly reason: string };
 /** What `execute` resolves with. */
-export type Execution = { readonly isDone: boolean; readonly result: string };
+type Execution = { readonly isDone: boolean; readonly result: string };
 /** What `reconcile` resolves with: did the interrupted action happen? */
 export type Reconciliation = 'already-done' | 'not-done' | 'changed';
 

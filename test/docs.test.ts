@@ -10,7 +10,11 @@ describe('documents tell the truth', () => {
   });
 
   test('every error code that the sources use is in the catalogue and in its page', () => {
-    const used = new Set(globSync('{src,machines}/**/*.{ts,tsx}').flatMap((path) => readFileSync(path, 'utf8').match(/'SEC_[A-Z_]+'/g) ?? []).map((code) => code.slice(1, -1)));
+    const used = new Set(
+      globSync('{src,machines}/**/*.{ts,tsx}')
+        .flatMap((path) => readFileSync(path, 'utf8').match(/'SEC_[A-Z_]+'/g) ?? [])
+        .map((code) => code.slice(1, -1)),
+    );
     expect(used.size).toBeGreaterThan(15);
     const reference = readFileSync('docs/reference/errors.md', 'utf8');
     for (const code of used) {
