@@ -44,8 +44,6 @@ export type ApprovalEmitted =
 
 /** What `recheck` resolves with. */
 export type Recheck = { readonly isAllowed: true } | { readonly isAllowed: false; readonly outcome: 'void' | 'failed'; readonly reason: string };
-/** What `execute` resolves with. */
-type Execution = { readonly isDone: boolean; readonly result: string };
 /** What `reconcile` resolves with: did the interrupted action happen? */
 export type Reconciliation = 'already-done' | 'not-done' | 'changed';
 
@@ -75,7 +73,7 @@ const approvalSetup = setup({
     persist: notProvided('persist'),
     // Input: the Approval. All guards once more; resolves with a Recheck. A rejection counts as a veto.
     recheck: notProvided('recheck'),
-    // Input: the Approval. Resolves with an Execution; after a rejection `reconcile` is asked what happened.
+    // Input: the Approval. Resolves with `{ isDone, result }`; after a rejection `reconcile` is asked what happened.
     execute: notProvided('execute'),
     // Input: the Approval. Resolves with a Reconciliation.
     reconcile: notProvided('reconcile'),
