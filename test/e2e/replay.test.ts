@@ -13,6 +13,8 @@ const LAUNCHER = join(import.meta.dirname, '../../bin/1sec');
 const LINES = 500_000;
 /** Room for the collector of garbage to be late; growth with the input would be far more. */
 const NOISE = 1.25;
+/** 200 MB is the aim. */
+const MAX_RSS_MB = 220;
 
 type Replayed = { readonly lines: number; readonly perCpuSecond: number; readonly rss: readonly number[] };
 
@@ -70,6 +72,7 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'replay of a million lines'))('a mill
     expect(lines).toBe(expected);
     expect(rss.length).toBeGreaterThan(10);
     expect(late).toBeLessThan(early * NOISE);
+    expect(late).toBeLessThan(MAX_RSS_MB);
   });
 });
 
