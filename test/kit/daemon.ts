@@ -96,9 +96,11 @@ export const createStation = (options: StationOptions = {}): Station => {
         throw new Error(`the daemon did not come up (${child.signalCode ?? `code ${child.exitCode}`}):\n${log}`);
       await delay(10);
     }
+    const startedInMs = performance.now() - began;
+    await sourcesOpen(client);
     return {
       pid: child.pid ?? 0,
-      startedInMs: performance.now() - began,
+      startedInMs,
       log: () => log,
       kill: async (signal = 'SIGTERM') => {
         child.kill(signal);
@@ -150,6 +152,18 @@ const isUp = async (client: Client, pid: number): Promise<boolean> => {
     // Not there yet: the caller asks again until its deadline.
     return false;
   }
+};
+
+/** A file that was there before the daemon is read from its end on: what a test writes before it is open would be missed. */
+const sourcesOpen = async (client: Client): Promise<void> => {
+  const deadline = performance.now() + 3000;
+  const isOpening = (): Promise<boolean> =>
+    client.call('status').then(
+      ({ sources }) => sources.some(({ state }) => state === 'starting'),
+      // A daemon that is gone again is for the test to find.
+      () => false,
+    );
+  while (performance.now() < deadline && (await isOpening())) await delay(10);
 };
 
 /** Asks until the answer is true; throws with what was waited for when it never is. */
