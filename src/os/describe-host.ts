@@ -27,6 +27,9 @@ export const describeHost = async (probeProcesses: () => Promise<string | undefi
   need(hasCapability(CAPABILITY.CAP_DAC_READ_SEARCH), 'Some logs may be unreadable: run as root, or join the groups adm and systemd-journal.');
   const blind = await probeProcesses();
   if (blind !== undefined) limits.push(`Program starts are not seen: ${blind}.`);
+  const canLockAccounts =
+    need(findProgram('usermod') !== undefined, 'Accounts cannot be locked: usermod is not installed.') &&
+    need(uid === 0, 'Accounts cannot be locked and files not quarantined: run as root.');
   const hasJournald = need(canReadJournal(), 'There is no systemd journal here: only log files are read.');
   return {
     hostname: hostname(),
@@ -39,6 +42,7 @@ export const describeHost = async (probeProcesses: () => Promise<string | undefi
     canWatchProcesses: blind === undefined,
     canKillConnections,
     hasJournald,
+    canLockAccounts,
     limits,
   };
 };

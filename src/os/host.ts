@@ -1,18 +1,29 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import type { Host, HostDescription, HostOperation, HostOperations } from '../domain/host.ts';
+import { createAccounts } from './accounts/accounts.ts';
 import { createCommandRunner } from './command-runner.ts';
 import { createConnections } from './connections/connections.ts';
 import { describeHost } from './describe-host.ts';
+import { createQuarantine } from './files/quarantine.ts';
 import { createFirewall } from './firewall/firewall.ts';
 import { collectOperators, type OperatorSources } from './operators/collect-operators.ts';
 import { stateOfProcess } from './process/identity.ts';
 import { readProcessTree } from './process/process-tree.ts';
+import { processesOfUser } from './process/processes-of-user.ts';
 import { readProcess } from './process/read-process.ts';
 import { signalProcess } from './process/signal-process.ts';
 import { probeProcessConnector } from './process-connector.ts';
 
-export type HostOptions = OperatorSources & { readonly clock?: Clock | undefined };
+export type HostOptions = OperatorSources & {
+  readonly clock?: Clock | undefined;
+  /** Where files are put away and locked accounts are noted; without it neither can be done. */
+  readonly dataDirectory?: string | undefined;
+  /** A system other than this one, for tests of accounts. */
+  readonly accountsRoot?: string | undefined;
+};
 
 /**
  * The operating system behind one asynchronous door. With `netns`, firewall and connections are those of that network
@@ -23,6 +34,8 @@ export const createHost = (options: HostOptions = {}): Host => {
   const connections = createConnections(options);
   const commands = createCommandRunner();
   const clock = options.clock ?? systemClock;
+  const files = createQuarantine({ ...options, program: [dirname(dirname(fileURLToPath(import.meta.url)))] });
+  const accounts = createAccounts({ ...options, clock });
   let clientPids: readonly number[] = [];
   let description: { readonly at: number; readonly value: Promise<HostDescription> } | undefined;
   let isClosed = false;
@@ -49,6 +62,9 @@ export const createHost = (options: HostOptions = {}): Host => {
     'process.tree': async (request) => ({ processes: readProcessTree(request.root) }),
     'process.signal': signalProcess,
     'command.run': commands.run,
+    ...files,
+    ...accounts,
+    'process.ofUser': async (request) => processesOfUser(request.uid),
     'process.state': async (request) => ({ state: stateOfProcess(request.process) }),
   };
 
