@@ -49,6 +49,8 @@ type StationOptions = {
   readonly variables?: { readonly [name: string]: string };
   /** Everything runs as this user, without further groups; needs root. */
   readonly uid?: number;
+  /** Words before every start of the product, daemon and commands: `unshare --mount …`. They must end in `exec`. */
+  readonly wrapper?: readonly string[];
 };
 
 /** A station; `netns` puts the daemon's firewall and connections into that network namespace. */
@@ -72,9 +74,11 @@ export const createStation = (options: StationOptions = {}): Station => {
   const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid };
   if (options.uid !== undefined) for (const place of [directory, path('data')]) chownSync(place, options.uid, options.uid);
 
+  const [program = LAUNCHER, ...words] = [...(options.wrapper ?? []), LAUNCHER, ...FIRST_WORDS];
+
   const start: Station['start'] = async (more = {}) => {
     const began = performance.now();
-    const child = spawn(LAUNCHER, [...FIRST_WORDS, 'daemon', ...(more.arguments ?? [])], {
+    const child = spawn(program, [...words, 'daemon', ...(more.arguments ?? [])], {
       env: environment,
       ...identity,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -110,9 +114,9 @@ export const createStation = (options: StationOptions = {}): Station => {
     };
   };
 
-  const cli: Station['cli'] = (...words) =>
+  const cli: Station['cli'] = (...verbs) =>
     new Promise((resolve) => {
-      const child = spawn(LAUNCHER, [...FIRST_WORDS, ...words], { env: environment, ...identity, stdio: ['ignore', 'pipe', 'pipe'] });
+      const child = spawn(program, [...words, ...verbs], { env: environment, ...identity, stdio: ['ignore', 'pipe', 'pipe'] });
       let out = '';
       let err = '';
       child.stdout.on('data', (chunk: Buffer) => {
@@ -132,9 +136,9 @@ export const createStation = (options: StationOptions = {}): Station => {
     configure: (config) => writeFileSync(path('config.yaml'), stringify({ sources: { auto: false, processes: false }, ...config })),
     start,
     cli,
-    json: async (...words) => {
-      const { out, err, code } = await cli(...words, '--json');
-      if (out === '') throw new Error(`1sec ${words.join(' ')} said nothing (code ${code}): ${err}`);
+    json: async (...verbs) => {
+      const { out, err, code } = await cli(...verbs, '--json');
+      if (out === '') throw new Error(`1sec ${verbs.join(' ')} said nothing (code ${code}): ${err}`);
       return JSON.parse(out);
     },
     remove: async () => {

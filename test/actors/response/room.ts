@@ -31,6 +31,8 @@ type Hooks = {
   readonly release?: Enforcer['release'];
   readonly isHeld?: Enforcer['isHeld'];
   readonly reconcile?: Enforcer['reconcile'];
+  readonly record?: Enforcer['record'];
+  readonly identify?: Enforcer['identify'];
 };
 
 /** An enforcer that touches nothing and remembers what it was asked. */
@@ -64,6 +66,8 @@ export const createFakeEnforcer = (action: ActionName, hooks: Hooks = {}): FakeE
     ...(hold === undefined && release === undefined ? {} : { release: told('release', release ?? (async () => undefined)) }),
     ...(isHeld === undefined ? {} : { isHeld }),
     ...(hooks.reconcile === undefined ? {} : { reconcile: hooks.reconcile }),
+    ...(hooks.record === undefined ? {} : { record: told('record', hooks.record) }),
+    ...(hooks.identify === undefined ? {} : { identify: hooks.identify }),
     fini: async () => [],
   };
 };
