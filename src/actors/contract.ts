@@ -11,6 +11,7 @@ import type { Verification } from '../domain/history.ts';
 import type { Host } from '../domain/host.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Severity } from '../domain/severity.ts';
+import type { UndoRecord } from '../domain/undo-record.ts';
 
 /*
  * The one file a newcomer reads: what a detection module, a collector and an enforcer must export.
@@ -207,6 +208,8 @@ export type EnforcerManifest = {
   /** What it needs from the system, in words. */
   readonly privilege: string;
   readonly isReversible: boolean;
+  /** What it did lies still and harms nobody: a cleanup leaves it, and its lease, unless asked to take it back. */
+  readonly outlastsCleanup?: boolean | undefined;
 };
 
 /** An action about to happen. `plan` is what the approval dialog shows. */
@@ -222,6 +225,8 @@ export type ActionRequest = {
   readonly alert?: Alert | undefined;
   /** Asked about one that was being carried out when the daemon died or its answer was lost. */
   readonly isInterrupted?: boolean | undefined;
+  /** What `record` read before the act: there when it is carried out and when it is taken back. */
+  readonly undo?: UndoRecord | undefined;
 };
 
 /** Exact steps, pure. `undoNote` says how it is undone, or that it cannot be. */
@@ -230,6 +235,8 @@ export type ActionPlan = {
   readonly undoNote: string;
   /** How long it stays in force; undefined = no lease. */
   readonly leaseMs?: number | undefined;
+  /** In force until it is taken back: a lease without an end. */
+  readonly isLasting?: boolean | undefined;
 };
 
 export type ActionOutcome = {
@@ -251,6 +258,10 @@ export type Enforcer = {
   readonly plan: (request: ActionRequest) => ActionPlan;
   /** Every check of `apply` without the act: resolves with undefined, or with why it would fail. */
   readonly rehearse: (request: ActionRequest) => Promise<string | undefined>;
+  /** Completes a target with its identity of this moment (device, inode, hash; user id), so that an approval means exactly it. */
+  readonly identify?: ((target: Target) => Promise<Target>) | undefined;
+  /** Reads what taking it back will need. On disk, with the intent, before `apply` begins. Rejects when the action would fail. */
+  readonly record?: ((request: ActionRequest) => Promise<UndoRecord>) | undefined;
   readonly apply: (request: ActionRequest) => Promise<ActionOutcome>;
   /** What goes into the outbox in the same transaction as the intent. Pure. webhook only. */
   readonly deliveries?: ((request: ActionRequest) => readonly DeliveryDraft[]) | undefined;
@@ -275,6 +286,8 @@ export type Repair = {
   readonly removed: number;
   /** In words, empty when nothing was wrong. */
   readonly detail: string;
+  /** Intents that a crash left open and that are not in force, each with what was found: their leases fail. */
+  readonly notInForce?: readonly { readonly leaseId: string; readonly reason: string }[] | undefined;
 };
 
 export type EnforcerFactory = (dependencies: {

@@ -83,14 +83,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'enforce',
     usage: [
-      '1sec enforce status | policies | leases',
+      '1sec enforce status | policies | leases | quarantine',
       '1sec enforce history [--limit N] [--module M] [--verify]',
       '1sec enforce approvals [pending | history]',
       '1sec enforce approvals approve|reject ID [--reason TEXT]',
       '1sec enforce undo ID [--reason TEXT]',
       '1sec enforce dry-run on|off [--reason TEXT]',
       '1sec enforce preset [NAME [--show | --dry-run]]',
-      '1sec enforce cleanup',
+      '1sec enforce cleanup [--restore-files]',
     ],
     summary: 'What is done about alerts: mode, approvals, history, undo, cleanup',
     flags: {
@@ -103,6 +103,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       show: { type: 'boolean', default: false, summary: 'print the preset, change nothing' },
       dryRun: { type: 'boolean', default: false, summary: 'print what would change, change nothing' },
       dataDir: { type: 'string', summary: 'data directory, for cleanup without a daemon' },
+      restoreFiles: { type: 'boolean', default: false, summary: 'cleanup: put quarantined files back, too' },
     },
     load: () => import('./enforce.ts'),
   },

@@ -20,7 +20,7 @@ export type LiveCleanupDependencies = CleanupDependencies & {
 /** Cleanup inside a running daemon: waiting approvals end through their own actors, then the rest is taken back. */
 export const createCleanup =
   (dependencies: LiveCleanupDependencies) =>
-  async (actor: Actor, reason: string): Promise<CleanupJson> => {
+  async (actor: Actor, reason: string, restoreFiles: boolean): Promise<CleanupJson> => {
     const { store, clock, root } = dependencies;
     const waiting = store.approvals.waiting();
     const isBusy = (id: string): boolean => root.approvalActor(id) !== undefined;
@@ -30,10 +30,10 @@ export const createCleanup =
     const deadline = clock.monotonic() + PATIENCE_MS;
     // What is being carried out comes to its end first: nothing is let go under the hands of who ends it.
     while (waiting.some((approval) => isBusy(approval.id)) && clock.monotonic() < deadline) await delay(20);
-    const { removed, left, ended } = await cleanUp({ ...dependencies, isBusy }, actor, reason);
+    const { removed, left, kept, ended } = await cleanUp({ ...dependencies, isBusy, restoreFiles }, actor, reason);
     for (const lease of ended) dependencies.leases.set(lease);
     dependencies.onRecords(store.history.page({ limit: 1, kind: 'cleanup' }));
-    return { removed: [...voided.map(wordsOf), ...removed], left };
+    return { removed: [...voided.map(wordsOf), ...removed], left, kept };
   };
 
 const wordsOf = ({ action, target, isHeld }: Approval): string => `${action} ${targetKey(target)} ${isHeld ? 'goes on and ' : ''}no longer waits for a person`;

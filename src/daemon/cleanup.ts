@@ -13,6 +13,8 @@ export type CleanupDependencies = {
   readonly store: Store | undefined;
   readonly clock: Clock;
   readonly enforcers: ReadonlyMap<ActionName, Enforcer>;
+  /** Quarantined files come back as well. */
+  readonly restoreFiles?: boolean | undefined;
   /** An approval that an actor is carrying out at this moment. */
   readonly isBusy?: ((approvalId: string) => boolean) | undefined;
 };
@@ -32,6 +34,8 @@ export const cleanUp = async (dependencies: CleanupDependencies, actor: Actor, r
   const removed: string[] = [];
   const left: string[] = [];
   for (const approval of unfinished(store)) await letGo(approval, dependencies, actor, removed, left);
+  const live = store?.leases.live() ?? [];
+  const byRecord = await takeBackRecorded(dependencies, live, removed, left);
   for (const [action, enforcer] of enforcers) {
     try {
       removed.push(...(await enforcer.fini()));
@@ -39,8 +43,11 @@ export const cleanUp = async (dependencies: CleanupDependencies, actor: Actor, r
       left.push(`${action}: ${messageOf(problem)}`);
     }
   }
-  const ended = left.length === 0 ? endedLeases(store?.leases.live() ?? [], clock.now(), actor) : [];
-  removed.push(...ended.map((lease) => `${lease.action} ${targetKey(lease.target)} ended`).slice(0, 1000));
+  const over = left.length === 0 ? live.filter((lease) => !byRecord.kept.has(lease.id)) : live.filter((lease) => byRecord.ended.has(lease.id));
+  const ended = endedLeases(over, clock.now(), actor);
+  const others = ended.filter((lease) => !byRecord.ended.has(lease.id));
+  removed.push(...others.map((lease) => `${lease.action} ${targetKey(lease.target)} ended`).slice(0, 1000));
+  const kept = [...byRecord.kept.values()].slice(0, 1000);
   if (store !== undefined && (removed.length > 0 || left.length > 0)) {
     await store.commit({
       leases: ended,
@@ -56,7 +63,30 @@ export const cleanUp = async (dependencies: CleanupDependencies, actor: Actor, r
       ],
     });
   }
-  return { removed, left, ended };
+  return { removed, left, ...(kept.length === 0 ? {} : { kept }), ended };
+};
+
+type ByRecord = { readonly ended: ReadonlySet<string>; readonly kept: ReadonlyMap<string, string> };
+
+/** Takes back, one by one, what only its own record can take back. What lies still is kept unless it was asked for. */
+const takeBackRecorded = async (dependencies: CleanupDependencies, live: readonly Lease[], removed: string[], left: string[]): Promise<ByRecord> => {
+  const ended = new Set<string>();
+  const kept = new Map<string, string>();
+  for (const lease of live) {
+    const enforcer = dependencies.enforcers.get(lease.action);
+    if (lease.undo === undefined || enforcer === undefined) continue;
+    const what = `${lease.action} ${targetKey(lease.target)}`;
+    if (enforcer.manifest.outlastsCleanup === true && dependencies.restoreFiles !== true) {
+      kept.set(lease.id, `${what} stays put away: \`1sec enforce undo ${lease.id}\` brings it back, \`cleanup --restore-files\` all of them`);
+      continue;
+    }
+    const request = { actionId: lease.actionId, target: lease.target, params: {}, now: dependencies.clock.now(), undo: lease.undo };
+    const outcome = await enforcer.undo(request).catch((problem: unknown) => ({ verification: 'failed' as const, detail: messageOf(problem) }));
+    if (outcome.verification === 'failed') left.push(`${what}: ${outcome.detail}`);
+    else ended.add(lease.id);
+    if (outcome.verification !== 'failed') removed.push(`${what} ended: ${outcome.detail}`);
+  }
+  return { ended, kept };
 };
 
 /** Everything that waits, and what was decided and not let go before a crash. */

@@ -42,7 +42,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const opened = await openTheStore(dataDirectory, loaded);
   // Where only the network part lives in a namespace of its own: tests, and routers that keep sshd in one.
   const netns = options.variables['ONESEC_NETNS'] || undefined;
-  const host = createHost({ clock: systemClock, netns });
+  const host = createHost({ clock: systemClock, netns, dataDirectory });
   try {
     await forgetSetAside(opened.store, logger);
     const restored = await restoreBlocks({

@@ -17,6 +17,7 @@ import type { Handlers } from './api.ts';
 import type { Notifications } from './notifications.ts';
 import { createNotifyHandlers } from './notify-handlers.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
+import { quarantinedFiles } from './quarantined-files.ts';
 import { alertToJson, approvalToJson, leaseToJson, policiesToJson, recordToJson } from './to-json.ts';
 
 export type HandlerDependencies = {
@@ -32,7 +33,7 @@ export type HandlerDependencies = {
   readonly status: () => StatusJson;
   readonly modules: () => readonly ModuleJson[];
   readonly decide: (approval: Approval, decision: 'approve' | 'reject', by: Actor, reason: string, version: number) => Promise<Approval>;
-  readonly cleanup: (actor: Actor, reason: string) => Promise<CleanupJson>;
+  readonly cleanup: (actor: Actor, reason: string, restoreFiles: boolean) => Promise<CleanupJson>;
   readonly notifications: Pick<Notifications, 'closing' | 'list' | 'test' | 'deadLetters' | 'retry'>;
   readonly onQueued: (endpoint: string) => void;
   readonly onModeChange: () => Promise<void>;
@@ -123,6 +124,10 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       const live = dependencies.leases.live();
       return { leases: live.slice(0, query.limit).map(leaseToJson), total: live.length };
     },
+    quarantine: async ({ query }) => {
+      const files = await quarantinedFiles(dependencies.leases, dependencies.undo.enforcers, query.limit);
+      return { files: [...files], total: dependencies.leases.count('quarantine_file') };
+    },
     pendingApprovals: async () => {
       const approvals = pending(store).map(approvalToJson);
       return { approvals, total: approvals.length };
@@ -168,7 +173,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       }
       return { preset: params.name, previous, applied: !body.preview, diff: [...diff], policies: policiesToJson(policy) };
     },
-    cleanup: async ({ body, caller }) => dependencies.cleanup(caller.actor, body.reason),
+    cleanup: async ({ body, caller }) => dependencies.cleanup(caller.actor, body.reason, body.restore_files),
     shutdown: async ({ body, caller }) => {
       dependencies.stop(caller.actor, body.reason);
       return { status: 'stopping' };

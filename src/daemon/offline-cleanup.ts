@@ -18,10 +18,11 @@ export const cleanupOffline = async (options: {
   readonly dataDirectory: string;
   readonly clock: Clock;
   readonly netns: string | undefined;
+  readonly restoreFiles: boolean;
 }): Promise<CleanupJson> => {
   const uid = process.getuid?.() ?? 0;
   const actor: Actor = { name: userNameOf(uid), uid, pid: process.pid, via: 'cli' };
-  const host = createHost({ clock: options.clock, netns: options.netns || undefined });
+  const host = createHost({ clock: options.clock, netns: options.netns || undefined, dataDirectory: options.dataDirectory });
   const left: string[] = [];
   const store = await openIfThere(options).catch((problem: unknown) => {
     const known = toSecError(problem);
@@ -30,8 +31,12 @@ export const cleanupOffline = async (options: {
     return undefined;
   });
   try {
-    const result = await cleanUp({ store, clock: options.clock, enforcers: createEnforcers({ host, clock: options.clock }) }, actor, 'without a daemon');
-    return { removed: [...result.removed], left: [...result.left, ...left] };
+    const result = await cleanUp(
+      { store, clock: options.clock, enforcers: createEnforcers({ host, clock: options.clock }), restoreFiles: options.restoreFiles },
+      actor,
+      'without a daemon',
+    );
+    return { removed: [...result.removed], left: [...result.left, ...left], kept: result.kept };
   } finally {
     await store?.close();
     await host.close();

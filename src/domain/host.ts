@@ -1,4 +1,5 @@
 import type { ConnectionRef, ProcessRef } from './entity.ts';
+import type { AccountRecord, QuarantineRecord } from './undo-record.ts';
 
 /**
  * The privileged half, as messages: each operation has a serialisable request and reply, so that it can move into a
@@ -54,6 +55,62 @@ export type HostOperations = {
    * others than root and the daemon's user could change it, SEC_UNAVAILABLE when it cannot be started.
    */
   readonly 'command.run': { readonly request: CommandRun; readonly reply: CommandResult };
+  /** Everything that must be known of a file to take it away and bring it back. SEC_REFUSED for one that may never be moved, SEC_NOT_FOUND, SEC_INPUT_INVALID. */
+  readonly 'file.inspect': { readonly request: { readonly path: string; readonly guards: FileGuards }; readonly reply: { readonly record: QuarantineRecord } };
+  /** Moves that very file into the quarantine, guards asked once more. Again after a crash: finishes what was begun. SEC_CONFLICT when it is another file by now. */
+  readonly 'file.quarantine': {
+    readonly request: { readonly id: string; readonly record: QuarantineRecord; readonly guards: FileGuards };
+    readonly reply: { readonly how: 'moved' | 'copied' | 'already'; readonly running: number; readonly otherNames: number };
+  };
+  /** Where the file of that id is now. `atPath`: what has the old name. */
+  readonly 'file.locate': {
+    readonly request: { readonly id: string; readonly record?: QuarantineRecord | undefined };
+    readonly reply: { readonly isStored: boolean; readonly atPath: 'nothing' | 'same' | 'other' };
+  };
+  /** Puts it back as it was, never over another file; checked by hash. SEC_NOT_FOUND when its directory or the content is missing, SEC_CONFLICT when the place is taken. */
+  readonly 'file.restore': {
+    readonly request: { readonly id: string; readonly record: QuarantineRecord };
+    readonly reply: { readonly how: 'moved' | 'copied' | 'already' };
+  };
+  /** What lies in the quarantine, whatever the database knows. */
+  readonly 'file.stored': { readonly request: Record<never, never>; readonly reply: { readonly files: readonly StoredFile[] } };
+
+  /** What must be known of an account to lock it and unlock it again. SEC_REFUSED for one that is never disabled, SEC_NOT_FOUND when this host does not have it. */
+  readonly 'user.inspect': {
+    readonly request: { readonly user: string; readonly operatorUids: readonly number[] };
+    readonly reply: { readonly record: AccountRecord };
+  };
+  /** Locks the password and closes the account, guards asked once more. Again after a crash: no harm. SEC_CONFLICT when the name is another account's by now. */
+  readonly 'user.lock': {
+    readonly request: { readonly id: string; readonly record: AccountRecord; readonly operatorUids: readonly number[] };
+    readonly reply: Record<never, never>;
+  };
+  /** Renames the files that let keys log in; `problems` names those that could not be. */
+  readonly 'user.setAsideKeys': {
+    readonly request: { readonly id: string; readonly record: AccountRecord };
+    readonly reply: { readonly moved: number; readonly problems: readonly string[] };
+  };
+  /** Password and expiry of an account as they are; `keysLeft`: files that let a key log in. */
+  readonly 'user.state': {
+    readonly request: { readonly user: string };
+    readonly reply: { readonly uid: number | undefined; readonly isLocked: boolean; readonly isClosed: boolean; readonly keysLeft: number };
+  };
+  /** Puts the account back as the record says. `exact`: its shadow line is byte for byte as it was; `changed`: somebody changed it meanwhile, which is kept. */
+  readonly 'user.restore': {
+    readonly request: { readonly id: string; readonly record: AccountRecord };
+    readonly reply: { readonly account: 'exact' | 'changed' | 'gone'; readonly problems: readonly string[] };
+  };
+  /** Accounts that were locked here and not unlocked since, whatever the database knows. */
+  readonly 'user.noted': {
+    readonly request: Record<never, never>;
+    readonly reply: { readonly notes: readonly { readonly id: string; readonly record: AccountRecord }[] };
+  };
+  /** Everything that runs as that user on this host. What an administrator's containers run under the same number is only counted. */
+  readonly 'process.ofUser': {
+    readonly request: { readonly uid: number };
+    readonly reply: { readonly processes: readonly ProcessRef[]; readonly inContainers: number };
+  };
+
   /** Is this very process alive, and in which scheduler state? */
   readonly 'process.state': { readonly request: { readonly process: ProcessRef }; readonly reply: { readonly state: ProcessState } };
 };
@@ -77,6 +134,8 @@ export type HostDescription = {
   readonly canWatchProcesses: boolean;
   readonly canKillConnections: boolean;
   readonly hasJournald: boolean;
+  /** Accounts can be locked: usermod is there and this user may. */
+  readonly canLockAccounts?: boolean | undefined;
   /** One line for each thing it cannot see or do, and what would change that. */
   readonly limits: readonly string[];
 };
@@ -93,6 +152,17 @@ export type OperatorEndpoints = {
   /** Process ids of sshd listeners. */
   readonly sshdListeners: readonly number[];
 };
+
+/** What the judgement of a file needs to know of this moment. */
+export type FileGuards = {
+  /** Users behind the operators' sessions. */
+  readonly operatorUids: readonly number[];
+  /** SSH servers. */
+  readonly sshdPids: readonly number[];
+};
+
+/** A file out of reach: its id and the path it had. */
+export type StoredFile = { readonly id: string; readonly path: string };
 
 export type FirewallBatch = {
   /** Address or CIDR, canonical; `timeoutSeconds` counts from now, at least 1. `isNew`: the kernel was just seen without it, which is quicker to write. */

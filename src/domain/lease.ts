@@ -1,5 +1,6 @@
 import type { ActionName, Target } from './action.ts';
 import type { ActionId, AlertId, LeaseId } from './ids.ts';
+import type { UndoRecord } from './undo-record.ts';
 
 export const LEASE_STATES = ['intended', 'active', 'ended', 'failed'] as const;
 export type LeaseState = (typeof LEASE_STATES)[number];
@@ -16,6 +17,8 @@ export type Lease = {
   readonly createdAt: number;
   /** Undefined: until undone. */
   readonly expiresAt: number | undefined;
+  /** What taking it back needs, where the target alone does not say it. */
+  readonly undo?: UndoRecord | undefined;
   readonly endedAt?: number | undefined;
   readonly endedBecause?: string | undefined;
 };

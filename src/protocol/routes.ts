@@ -166,6 +166,16 @@ export const ROUTES = {
     body: none,
     reply: z.object({ leases: z.array(json.leaseJson), total: z.number() }),
   }),
+  quarantine: route({
+    method: 'GET',
+    path: '/api/v1/enforce/quarantine',
+    role: 'viewer',
+    summary: 'Files that were put out of reach',
+    params: none,
+    query: z.object({ limit: limit(100) }),
+    body: none,
+    reply: z.object({ files: z.array(json.quarantinedJson), total: z.number() }),
+  }),
   pendingApprovals: route({
     method: 'GET',
     path: '/api/v1/enforce/approvals/pending',
@@ -243,7 +253,8 @@ export const ROUTES = {
     summary: 'Take everything back and leave nothing behind',
     params: none,
     query: none,
-    body: reason,
+    /** `restore_files`: quarantined files come back, too. */
+    body: z.object({ reason: z.string().max(500).default(''), restore_files: z.boolean().default(false) }),
     reply: json.cleanupJson,
   }),
   notifyEndpoints: route({

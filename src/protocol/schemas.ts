@@ -266,7 +266,24 @@ export const presetChangeJson = z.object({
   policies: z.array(policyJson),
 });
 
-export const cleanupJson = z.object({ removed: z.array(z.string()), left: z.array(z.string()) });
+/** `kept`: what lies still and was not asked for, with how to bring it back. */
+export const cleanupJson = z.object({ removed: z.array(z.string()), left: z.array(z.string()), kept: z.array(z.string()).optional() });
+
+/** A file out of reach. `present`: it lies in the quarantine, as was just looked at. */
+export const quarantinedJson = z.object({
+  id: z.string(),
+  action_id: z.string(),
+  path: z.string(),
+  size: z.number(),
+  sha256: z.string().optional(),
+  uid: z.number(),
+  gid: z.number(),
+  /** Permissions it had, in octal. */
+  mode: z.string(),
+  quarantined_at: timestamp,
+  module: z.string(),
+  present: z.boolean(),
+});
 
 /** What the stream sends. `sequence` grows by one per message; a client resumes after the last one it saw. */
 export const streamMessage = z.discriminatedUnion('type', [
@@ -293,6 +310,7 @@ export type SourceJson = z.infer<typeof sourceJson>;
 export type ModuleJson = z.infer<typeof moduleJson>;
 export type EnforceStatusJson = z.infer<typeof enforceStatusJson>;
 export type PolicyJson = z.infer<typeof policyJson>;
+export type QuarantinedJson = z.infer<typeof quarantinedJson>;
 export type CleanupJson = z.infer<typeof cleanupJson>;
 export type StreamMessage = z.infer<typeof streamMessage>;
 export type ActorJson = z.infer<typeof actorJson>;

@@ -1,11 +1,12 @@
-import { type ActionName, targetKey } from '../../domain/action.ts';
+import type { ActionName } from '../../domain/action.ts';
 import type { Enforcer, EnforcerFactory } from '../contract.ts';
 import { createBlockIp } from './block_ip/enforcer.ts';
 import { createCommand } from './command/enforcer.ts';
+import { createDisableUser } from './disable_user/enforcer.ts';
 import { createDropConnection } from './drop_connection/enforcer.ts';
 import { createKillProcess } from './kill_process/enforcer.ts';
 import { createLogOnly } from './log_only/enforcer.ts';
-import { createNotAvailable } from './not-available.ts';
+import { createQuarantineFile } from './quarantine_file/enforcer.ts';
 import { createWebhook } from './webhook/enforcer.ts';
 
 /** Every enforcer. Nothing else enumerates them; a new action is one line here. */
@@ -15,14 +16,8 @@ export const ENFORCERS: { readonly [action in ActionName]: EnforcerFactory } = {
   block_ip: createBlockIp,
   drop_connection: createDropConnection,
   kill_process: createKillProcess,
-  quarantine_file: createNotAvailable(
-    { action: 'quarantine_file', title: 'Move a file out of reach', risk: 'high', privilege: 'CAP_DAC_OVERRIDE and CAP_FOWNER', isReversible: true },
-    (request) => [`move ${targetKey(request.target)} to the quarantine with its owner, mode and times kept`],
-  ),
-  disable_user: createNotAvailable(
-    { action: 'disable_user', title: 'Lock an account', risk: 'high', privilege: 'root (usermod)', isReversible: true },
-    (request) => [`lock the account ${targetKey(request.target)}`, `end its sessions`],
-  ),
+  quarantine_file: createQuarantineFile,
+  disable_user: createDisableUser,
   command: createCommand,
 };
 

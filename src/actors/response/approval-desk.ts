@@ -70,7 +70,8 @@ export const createApprovalDesk = (dependencies: ApprovalDeskDependencies): Appr
   const save = async (approval: Approval, records: readonly HistoryDraft[]): Promise<void> =>
     dependencies.onRecords(await store.commit({ approvals: [approval], records }));
 
-  const open = async (alert: Alert, decision: Decision): Promise<void> => {
+  const open = async (alert: Alert, judged: Decision): Promise<void> => {
+    let decision = judged;
     const policy = dependencies.policy();
     const waiting = store.approvals.waiting();
     if (waiting.some((other) => other.action === decision.action && targetKey(other.target) === targetKey(decision.target))) return;
@@ -81,6 +82,9 @@ export const createApprovalDesk = (dependencies: ApprovalDeskDependencies): Appr
     if (group !== undefined) return answer('needs-approval', `suspended already as part of ${targetKey(group.target)}, which waits for a person`);
     if (waiting.length >= policy.approvalGate.maxPending) return answer('over-budget', `${waiting.length} approvals are already waiting`);
     const enforcer = enforcerOf(decision.action);
+    const target = await identified(enforcer, decision.target);
+    if (typeof target === 'string') return answer('refused', target);
+    decision = { ...decision, target };
     const actionId = createId<'ActionId'>(now);
     const request: ActionRequest = { actionId, target: decision.target, params: decision.rule.params, now };
     const wantsHold = decision.rule.hold && enforcer.hold !== undefined && isAtLeast(alert.severity, 'HIGH');
@@ -168,6 +172,15 @@ const within = async <Value>(ms: number, work: Promise<Value>): Promise<Value> =
     patience.abort();
     // Aborted on purpose: its rejection is not news.
     late.catch(() => undefined);
+  }
+};
+
+/** The target with its identity of this moment, or why there is none. */
+const identified = async (enforcer: Enforcer, target: Target): Promise<Target | string> => {
+  try {
+    return (await enforcer.identify?.(target)) ?? target;
+  } catch (problem) {
+    return toSecError(problem).message;
   }
 };
 

@@ -23,6 +23,7 @@ export type Job = {
 
 export type ExecuteDependencies = Pick<ResponderDependencies, 'store' | 'clock' | 'leases' | 'enforcers' | 'policy' | 'veto' | 'onRecords'>;
 
+type Refused = { readonly job: Job; readonly veto: Veto };
 type Prepared = { readonly job: Job; readonly plan: ActionPlan; readonly lease: Lease | undefined };
 
 /**
@@ -42,7 +43,11 @@ export const executeJobs = async (
   const { store, clock, enforcers } = dependencies;
   const enforcer = enforcers.get(action);
   if (enforcer === undefined) return jobs.map(() => undefined);
-  const judged = jobs.map((job) => prepare(dependencies, enforcer, job));
+  const judged: (Prepared | Refused)[] = [];
+  for (const job of jobs) {
+    const item = prepare(dependencies, enforcer, job);
+    judged.push('veto' in item || enforcer.record === undefined ? item : await withRecord(dependencies, enforcer, item));
+  }
   const ready = judged.filter((item): item is Prepared => !('veto' in item));
   const refusals = judged.flatMap((item) => ('veto' in item ? [refusalRecord(item.job, action, item.veto, clock.now())] : []));
   const started = clock.monotonic();
@@ -60,13 +65,13 @@ export const executeJobs = async (
   const records = settled.map((item) => outcomeRecord(item.prepared, action, item.outcome, clock.now(), durationMs));
   for (const { lease } of settled) if (lease !== undefined) dependencies.leases.set(lease);
   publish(dependencies, await store.commit({ leases: settled.flatMap((item) => item.lease ?? []), records }));
-  const byAction = new Map(settled.map((item) => [item.prepared.job.request.actionId, item.outcome]));
-  return jobs.map((job) => byAction.get(job.request.actionId));
+  const outcomeOf = new Map<Prepared | Refused, ActionOutcome>(settled.map((item) => [item.prepared, item.outcome]));
+  return judged.map((item) => outcomeOf.get(item));
 };
 
 const publish = (dependencies: ExecuteDependencies, records: readonly HistoryRecord[]): void => dependencies.onRecords(records);
 
-const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, queued: Job): Prepared | { readonly job: Job; readonly veto: Veto } => {
+const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, queued: Job): Prepared | Refused => {
   // Its time begins now, for the kernel and for the lease alike: it may have waited in the queue.
   const job: Job = { ...queued, request: { ...queued.request, now: dependencies.clock.now(), alert: queued.alert } };
   const policy = dependencies.policy();
@@ -81,10 +86,26 @@ const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, queued: 
   }
 };
 
+/** What undoing needs, read now. A lease that a crash left open has it from before the act: what is there now may be half done. */
+const withRecord = async (dependencies: ExecuteDependencies, enforcer: Enforcer, item: Prepared): Promise<Prepared | Refused> => {
+  const { action } = enforcer.manifest;
+  const { request } = item.job;
+  const known = dependencies.leases.all(action, request.target).find(isContinued);
+  try {
+    const undo = known?.undo ?? (await enforcer.record?.(request));
+    const lease = known ?? (item.lease === undefined ? undefined : { ...item.lease, undo });
+    return { ...item, job: { ...item.job, request: { ...request, actionId: lease?.actionId ?? request.actionId, undo } }, lease };
+  } catch (problem) {
+    return { job: item.job, veto: { outcome: 'refused', reason: toSecError(problem).message } };
+  }
+};
+
+/** An account is locked once, whoever asks; of a file that was put away another may have come to the same path since. */
+const isContinued = (lease: Lease): boolean => lease.undo !== undefined && (lease.state === 'intended' || lease.undo.kind === 'account');
+
 const leaseFor = (dependencies: ExecuteDependencies, enforcer: Enforcer, job: Job, plan: ActionPlan): Lease | undefined => {
-  if (plan.leaseMs === undefined) return undefined;
+  if (plan.leaseMs === undefined && plan.isLasting !== true) return undefined;
   const { now } = job.request;
-  const capped = Math.min(plan.leaseMs, dependencies.policy().caps.maxBlockSeconds * 1000);
   return {
     id: createId<'LeaseId'>(now),
     actionId: asId<'ActionId'>(job.request.actionId),
@@ -94,7 +115,7 @@ const leaseFor = (dependencies: ExecuteDependencies, enforcer: Enforcer, job: Jo
     target: job.request.target,
     state: 'intended',
     createdAt: now,
-    expiresAt: now + capped,
+    expiresAt: plan.leaseMs === undefined ? undefined : now + Math.min(plan.leaseMs, dependencies.policy().caps.maxBlockSeconds * 1000),
   };
 };
 

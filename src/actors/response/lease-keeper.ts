@@ -22,10 +22,14 @@ export const createLeaseKeeper = (dependencies: LeaseKeeperDependencies): LeaseK
   const seen = new Set<ActionName>();
   const leftOpen = new Set<string>(leases.live().flatMap((lease) => (lease.state === 'intended' ? [lease.id] : [])));
   // An intent that a crash left open is in force now: the reconciliation has just seen to it. Newer ones are under way.
-  const settleIntended = async (live: readonly Lease[], now: number): Promise<void> => {
+  const settleIntended = async (live: readonly Lease[], repair: Repair, now: number): Promise<void> => {
+    const missing = new Map((repair.notInForce ?? []).map(({ leaseId, reason }) => [leaseId, reason]));
     const settled = live
       .filter((lease) => lease.state === 'intended' && leftOpen.has(lease.id))
-      .map((lease) => nextLease(lease, { type: 'lease.applied', now }));
+      .map((lease) => {
+        const reason = missing.get(lease.id);
+        return nextLease(lease, reason === undefined ? { type: 'lease.applied', now } : { type: 'lease.failed', reason, now });
+      });
     if (settled.length === 0) return;
     const records = await store.commit({
       leases: settled,
@@ -37,9 +41,9 @@ export const createLeaseKeeper = (dependencies: LeaseKeeperDependencies): LeaseK
         module: lease.module,
         action: lease.action,
         target: targetKey(lease.target),
-        outcome: 'success' as const,
-        verification: 'verified' as const,
-        reason: 'intended before a restart, in force now',
+        ...(missing.has(lease.id)
+          ? { outcome: 'failure' as const, verification: 'failed' as const, reason: `intended before a restart: ${missing.get(lease.id)}` }
+          : { outcome: 'success' as const, verification: 'verified' as const, reason: 'intended before a restart, in force now' }),
       })),
     });
     for (const lease of settled) leases.set(lease);
@@ -63,7 +67,7 @@ export const createLeaseKeeper = (dependencies: LeaseKeeperDependencies): LeaseK
       const now = clock.now();
       const live = leases.liveOf(action).filter((lease) => lease.expiresAt === undefined || lease.expiresAt > now);
       const repair = (await enforcers.get(action)?.reconcile?.(live, now)) ?? NOTHING;
-      await settleIntended(live, now);
+      await settleIntended(live, repair, now);
       const isFirst = !seen.has(action);
       seen.add(action);
       // Rules that were gone while all blocks were still listed are a repair too.

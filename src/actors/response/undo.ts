@@ -25,12 +25,14 @@ export const endLease = async (dependencies: UndoDependencies, lease: Lease, act
   const { store, clock, leases, enforcers, ledger } = dependencies;
   const enforcer = enforcers.get(lease.action);
   if (enforcer === undefined) throw new SecError('SEC_UNAVAILABLE', `no enforcer for ${lease.action}`);
-  const request: ActionRequest = { actionId: lease.actionId, target: lease.target, params: {}, now: clock.now() };
+  const request: ActionRequest = { actionId: lease.actionId, target: lease.target, params: {}, now: clock.now(), undo: lease.undo };
   const outcome = await enforcer.undo(request).catch((problem: unknown) => ({ verification: 'failed' as const, detail: toSecError(problem).message }));
   const now = clock.now();
   const failed = outcome.verification === 'failed';
   // One target, one block in the kernel, whoever asked for it: with it end all the leases that stand for it.
-  const taken = [lease, ...leases.all(lease.action, lease.target).filter(({ id }) => id !== lease.id)];
+  // Files that had one path after another are each their own.
+  const others = lease.undo?.kind === 'file' ? [] : leases.all(lease.action, lease.target).filter(({ id }) => id !== lease.id);
+  const taken = [lease, ...others];
   const ended = failed ? [] : taken.map((one) => nextLease(one, { type: 'lease.undone', reason: `undone by ${actor.name}`, now }));
   const [record] = await store.commit({
     leases: ended,

@@ -12,13 +12,15 @@ export const cleanup = async (context: CommandContext): Promise<number> => {
       dataDirectory: context.text('dataDir') ?? dataDirectoryOf(context.environment),
       clock: context.clock,
       netns: context.environment['ONESEC_NETNS'],
+      restoreFiles: context.flag('restoreFiles'),
     });
   });
+  const lines = [...(reply.removed.length === 0 ? ['nothing to remove'] : reply.removed), ...(reply.kept ?? [])];
   if (context.flag('json')) context.print(JSON.stringify(reply, null, 2));
-  else for (const line of reply.removed.length === 0 ? ['nothing to remove'] : reply.removed) context.print(line);
+  else for (const line of lines) context.print(line);
   if (reply.left.length > 0) throw new SecError('SEC_CLEANUP_INCOMPLETE', reply.left.join('; '));
   return 0;
 };
 
 const throughDaemon = async (context: CommandContext): Promise<CleanupJson> =>
-  (await context.client()).call('cleanup', { body: { reason: context.text('reason') ?? '' } });
+  (await context.client()).call('cleanup', { body: { reason: context.text('reason') ?? '', restore_files: context.flag('restoreFiles') } });
