@@ -4,6 +4,7 @@ import { cleanUp } from '../../src/daemon/cleanup.ts';
 import type { ActionName } from '../../src/domain/action.ts';
 import type { Actor } from '../../src/domain/approval.ts';
 import { createManualClock } from '../../src/domain/clock.ts';
+import type { AccountRecord, QuarantineRecord } from '../../src/domain/undo-record.ts';
 import type { Store } from '../../src/store/contract.ts';
 import { numberedId, START, sampleApproval, sampleLease, withStore } from '../store/store-fixtures.ts';
 import { fakeEnforcer } from './fake-enforcer.ts';
@@ -90,5 +91,67 @@ describe('cleanup', () => {
   test('without a database what the enforcers see themselves is removed', async () => {
     const enforcers = enforcersOf(fakeEnforcer('block_ip', { fini: async () => ['the firewall table'] }));
     expect(await cleanUp({ store: undefined, clock, enforcers }, BY, '')).toEqual({ removed: ['the firewall table'], left: [], ended: [] });
+  });
+});
+
+describe('what only its own record can take back', () => {
+  const account: AccountRecord = { kind: 'account', user: 'mallory', uid: 1001, wasLocked: false, fields: [], lineSha256: '', keyFiles: [] };
+  const file: QuarantineRecord = {
+    kind: 'file',
+    path: '/srv/x',
+    dev: 1,
+    ino: 2,
+    size: 3,
+    uid: 0,
+    gid: 0,
+    mode: 0o644,
+    mtimeNs: '0',
+    atimeNs: '0',
+    xattrs: {},
+    links: 1,
+  };
+  const leases = [
+    sampleLease(1, { action: 'disable_user', target: { kind: 'user', user: 'mallory' }, expiresAt: undefined, undo: account }),
+    sampleLease(2, { action: 'quarantine_file', target: { kind: 'file', file: { path: '/srv/x' } }, expiresAt: undefined, undo: file }),
+  ];
+  const enforcersWith = (asked: unknown[], undoFile: Enforcer['undo'] = async () => ({ verification: 'verified', detail: '/srv/x is back' })) =>
+    enforcersOf(
+      fakeEnforcer('disable_user', { onUndo: ({ undo }) => void asked.push(undo) }),
+      fakeEnforcer('quarantine_file', { outlastsCleanup: true, onUndo: ({ undo }) => void asked.push(undo), undo: undoFile }),
+    );
+
+  test('is taken back with it; files stay, in force, and it is said how to bring them back', async () => {
+    await withStore(async (store) => {
+      await store.leases.put(leases);
+      const asked: unknown[] = [];
+      const { removed, left, kept } = await cleanUp({ store, clock, enforcers: enforcersWith(asked) }, BY, '');
+      expect(asked).toEqual([account]);
+      expect([removed, left]).toEqual([['disable_user mallory ended: checked'], []]);
+      expect(kept).toEqual([expect.stringContaining(`quarantine_file /srv/x stays put away: \`1sec enforce undo ${leases[1]?.id}\``)]);
+      expect(store.leases.live().map(({ action }) => action)).toEqual(['quarantine_file']);
+    });
+  });
+
+  test('files come back when that is asked for', async () => {
+    await withStore(async (store) => {
+      await store.leases.put(leases);
+      const asked: unknown[] = [];
+      const { removed, kept } = await cleanUp({ store, clock, enforcers: enforcersWith(asked), restoreFiles: true }, BY, '');
+      expect(asked).toHaveLength(2);
+      expect(asked).toEqual(expect.arrayContaining([account, file]));
+      expect(removed).toContain('quarantine_file /srv/x ended: /srv/x is back');
+      expect(kept).toBeUndefined();
+      expect(store.leases.live()).toEqual([]);
+    });
+  });
+
+  test('what cannot come back is named, stays in force, and keeps nothing else from ending', async () => {
+    await withStore(async (store) => {
+      await store.leases.put(leases);
+      const enforcers = enforcersWith([], () => Promise.reject(new Error('something else is there')));
+      const { left } = await cleanUp({ store, clock, enforcers, restoreFiles: true }, BY, '');
+      expect(left).toEqual(['quarantine_file /srv/x: something else is there']);
+      expect(store.leases.live().map(({ action }) => action)).toEqual(['quarantine_file']);
+    });
   });
 });

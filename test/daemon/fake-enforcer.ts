@@ -10,9 +10,11 @@ export const fakeEnforcer = (
     readonly onUndo?: (request: ActionRequest) => void;
     readonly onRelease?: (request: ActionRequest) => Promise<void>;
     readonly fini?: () => Promise<readonly string[]>;
+    readonly undo?: Enforcer['undo'];
+    readonly outlastsCleanup?: boolean;
   } = {},
 ): Enforcer => ({
-  manifest: { action, title: action, risk: 'medium', privilege: 'none', isReversible: true },
+  manifest: { action, title: action, risk: 'medium', privilege: 'none', isReversible: true, outlastsCleanup: hooks.outlastsCleanup },
   availability: async () => ({ isAvailable: true }),
   plan: () => ({ steps: ['nothing'], undoNote: 'nothing' }),
   rehearse: async () => undefined,
@@ -20,7 +22,7 @@ export const fakeEnforcer = (
   verify: async () => DONE,
   undo: async (request) => {
     hooks.onUndo?.(request);
-    return DONE;
+    return hooks.undo === undefined ? DONE : hooks.undo(request);
   },
   hold: async () => [],
   release: async (request) => hooks.onRelease?.(request),

@@ -178,14 +178,14 @@ describe.skipIf(skipsWithout(why, 'disabling accounts end to end'))('an account 
     configure({}, { skip_approval: true });
     await restart();
     const before = system.shadow();
-    execFileSync('chattr', ['+i', system.path('etc/shadow')]);
+    execFileSync('/usr/bin/chattr', ['+i', system.path('etc/shadow')]);
     try {
       guess('trent');
       await until('the failure', async () =>
         (await records('trent')).some(({ kind, outcome, reason }) => kind === 'outcome' && outcome === 'failure' && /usermod/.test(reason)),
       );
     } finally {
-      execFileSync('chattr', ['-i', system.path('etc/shadow')]);
+      execFileSync('/usr/bin/chattr', ['-i', system.path('etc/shadow')]);
     }
     expect((await leases()).filter(({ target }) => target === 'trent')).toEqual([]);
     expect(system.shadow()).toBe(before);

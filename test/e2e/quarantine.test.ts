@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -60,7 +61,7 @@ describe.skipIf(skipsWithout(why, 'putting files away end to end'))('the program
     (await station.client.call('history', { query: { limit: 500 } })).records.filter(({ target, action }) => target === path && action === 'quarantine_file');
   const factsOf = (path: string): unknown => {
     const { mode, uid, gid, mtimeNs } = statSync(path, { bigint: true });
-    return { mode, uid, gid, mtimeNs, content: execFileSync('sha256sum', [path], { encoding: 'utf8' }).slice(0, 64) };
+    return { mode, uid, gid, mtimeNs, content: createHash('sha256').update(readFileSync(path)).digest('hex') };
   };
   /** A dropper in a folder of its own calls home; resolves with its path. */
   const callHome = async (): Promise<string> => {
@@ -175,7 +176,7 @@ describe.skipIf(skipsWithout(why, 'putting files away end to end'))('the program
 
     test('that the kernel does not let go is a failure, recorded, with the file where it was', async () => {
       attacker = await createAttacker(directory);
-      execFileSync('chattr', ['+i', attacker.bash]);
+      execFileSync('/usr/bin/chattr', ['+i', attacker.bash]);
       try {
         shell = await attacker.start('single');
         const path = attacker.bash;
@@ -185,7 +186,7 @@ describe.skipIf(skipsWithout(why, 'putting files away end to end'))('the program
         expect(existsSync(path)).toBe(true);
         expect((await quarantined()).filter((file) => file.path === path)).toEqual([]);
       } finally {
-        execFileSync('chattr', ['-i', attacker.bash]);
+        execFileSync('/usr/bin/chattr', ['-i', attacker.bash]);
       }
     });
 

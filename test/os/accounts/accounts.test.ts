@@ -238,14 +238,14 @@ test.skipIf(whyNoUsermod() !== undefined)('when usermod fails nothing is changed
   make([MALLORY]);
   const record = await inspect('mallory');
   const before = system.shadow();
-  execFileSync('chattr', ['+i', system.path('etc/shadow')]);
+  execFileSync('/usr/bin/chattr', ['+i', system.path('etc/shadow')]);
   try {
     await expect(accounts['user.lock']({ id: ID, record, operatorUids: [] })).rejects.toMatchObject({
       code: 'SEC_HOST_REFUSED',
       message: expect.stringMatching(/usermod did not lock mallory: exit code [1-9]/),
     });
   } finally {
-    execFileSync('chattr', ['-i', system.path('etc/shadow')]);
+    execFileSync('/usr/bin/chattr', ['-i', system.path('etc/shadow')]);
   }
   expect(system.shadow()).toBe(before);
   expect((await accounts['user.noted']({})).notes).toEqual([]);

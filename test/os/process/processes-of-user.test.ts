@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { processesOfUser } from '../../../src/os/process/processes-of-user.ts';
 import { skipsWithout } from '../../kit/netns.ts';
@@ -12,8 +13,13 @@ const start = async (file: string, args: readonly string[], more: { readonly uid
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
   return child;
 };
+const childrenOf = (pid: number): readonly number[] => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  for (const child of children.splice(0)) {
+    // What was forked into a namespace outlives its parent: a change of user clears the signal that would end it.
+    for (const pid of childrenOf(child.pid ?? 0)) process.kill(pid, 'SIGKILL');
+    child.kill('SIGKILL');
+  }
 });
 
 describe.skipIf(skipsWithout(process.getuid?.() === 0 ? undefined : 'needs root', 'processes of a user'))('processes of a user', () => {
