@@ -1,4 +1,5 @@
 import { messageOf, SecError } from '../../domain/errors.ts';
+import { toSafe } from '../../domain/safe-text.ts';
 import type { FileCalls } from '../files/file-calls.ts';
 import { moveEntry } from '../files/move-entry.ts';
 import { entryAt, openPlace, type Place } from '../files/place.ts';
@@ -19,7 +20,7 @@ export const renameKeys = (
     try {
       if (renameOne(calls, id, path, direction)) moved += 1;
     } catch (problem) {
-      problems.push(`${path}: ${messageOf(problem)}`);
+      problems.push(`${toSafe(path, 300)}: ${messageOf(problem)}`);
     }
   }
   return { moved, problems };

@@ -2,6 +2,7 @@ import type { FileRef } from '../../../domain/entity.ts';
 import { messageOf, SecError } from '../../../domain/errors.ts';
 import type { FileGuards, HostOperations } from '../../../domain/host.ts';
 import type { Lease } from '../../../domain/lease.ts';
+import { toSafe } from '../../../domain/safe-text.ts';
 import type { QuarantineRecord } from '../../../domain/undo-record.ts';
 import type { ActionOutcome, ActionRequest, Enforcer, EnforcerFactory } from '../../contract.ts';
 import { operatorUids } from '../operator-uids.ts';
@@ -60,10 +61,10 @@ export const createQuarantineFile: EnforcerFactory = ({ host, clock }) => {
       if (record === undefined) throw new SecError('SEC_UNAVAILABLE', 'what the file was is not recorded');
       const { how } = await host.call('file.restore', { id: request.actionId, record });
       const { isStored, atPath } = await host.call('file.locate', { id: request.actionId, record });
-      if (isStored || atPath === 'nothing') return { verification: 'failed', detail: `${record.path} did not come back` };
+      if (isStored || atPath === 'nothing') return { verification: 'failed', detail: `${toSafe(record.path, 300)} did not come back` };
       return {
         verification: 'verified',
-        detail: how === 'already' ? `${record.path} was back already` : `${record.path} is back with its owner, mode and times`,
+        detail: how === 'already' ? `${toSafe(record.path, 300)} was back already` : `${toSafe(record.path, 300)} is back with its owner, mode and times`,
       };
     },
     reconcile: async (leases) => {
@@ -102,7 +103,7 @@ const differenceOf = (wanted: FileRef, now: QuarantineRecord): string | undefine
 
 const wordsOf = (record: QuarantineRecord, done: HostOperations['file.quarantine']['reply'], atPath: string): string =>
   [
-    `${record.path} (${record.size} bytes${record.sha256 === undefined ? '' : `, SHA-256 ${record.sha256}`}) is in the quarantine`,
+    `${toSafe(record.path, 300)} (${record.size} bytes${record.sha256 === undefined ? '' : `, SHA-256 ${record.sha256}`}) is in the quarantine`,
     atPath === 'other' ? 'another file is at that path by now' : '',
     done.running > 0 ? `${done.running} ${done.running === 1 ? 'process still runs' : 'processes still run'} it` : '',
     done.otherNames > 0 ? `it keeps ${done.otherNames} other ${done.otherNames === 1 ? 'name' : 'names'} elsewhere` : '',
