@@ -21,7 +21,8 @@ const wireEvent: fc.Arbitrary<SecurityEventJson> = fc.record({
   summary: fc.string({ maxLength: 200 }),
   details: fc.dictionary(
     fc.string({ maxLength: 20 }).filter((key) => key !== '__proto__' && !key.startsWith('original_')),
-    fc.jsonValue({ maxDepth: 2 }),
+    // JSON text is written without the sign of -0: only what a second trip leaves alone can come out as it went in.
+    fc.jsonValue({ maxDepth: 2 }).map((value): unknown => JSON.parse(JSON.stringify(value))),
   ),
   raw_data: optional(fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('base64'))),
   source_ip: optional(address),
