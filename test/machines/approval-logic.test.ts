@@ -217,7 +217,7 @@ describe('an approval over a store, a target and a crash', () => {
         else if (row.result?.includes('unknown') !== true) expect(executed).toBe(0);
         expect(row.isHeld).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
     expect([...ends.keys()].sort()).toEqual(['done', 'expired', 'failed', 'rejected', 'void']);
   });
