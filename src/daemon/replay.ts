@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGrammar } from '../actors/collectors/grammars/registry.ts';
@@ -10,6 +9,7 @@ import { eventFromJson, securityEventSchema } from '../domain/event-json.ts';
 import type { BatchCounters, BatchResult, Pipeline } from '../workers/contract.ts';
 import { createPipeline } from '../workers/pipeline.ts';
 import { replayBytes } from '../workers/replay.ts';
+import { openPieces } from './file-pieces.ts';
 
 /** Settings by module id. */
 export type ModuleSettings = { readonly [moduleId: string]: unknown };
@@ -24,7 +24,9 @@ export const openInput = async (path: string, stdin: AsyncIterable<Uint8Array>):
     throw new SecError('SEC_INPUT_UNREADABLE', messageOf(problem), { cause: problem });
   });
   if (entry.isDirectory()) throw new SecError('SEC_INPUT_UNREADABLE', `${path}: expected a file, got a directory`);
-  return createReadStream(path, { highWaterMark: 256 * 1024 });
+  return openPieces(path).catch((problem: unknown) => {
+    throw new SecError('SEC_INPUT_UNREADABLE', messageOf(problem), { cause: problem });
+  });
 };
 
 /** A pipeline with every module. A setting that a module does not take is told to `warn`, and the module runs with its defaults. */

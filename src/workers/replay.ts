@@ -1,4 +1,5 @@
 import type { BatchCounters, BatchResult, Pipeline } from './contract.ts';
+import { MAX_LINE_BYTES } from './line-splitter.ts';
 
 export type ReplayOptions = {
   readonly pipeline: Pipeline;
@@ -17,21 +18,27 @@ export const replayBytes = async (options: ReplayOptions): Promise<BatchCounters
   const { pipeline, source, grammar, receivedAt } = options;
   const sums = { lines: 0, parsed: 0, irrelevant: 0, unparsed: 0, dropped: 0, events: 0, cut: 0 };
   let offset = 0;
-  let carry: Uint8Array = new Uint8Array();
+  // One buffer for all pieces, each behind what is left of the one before it.
+  let bytes = new Uint8Array();
+  let filled = 0;
 
-  const take = (bytes: Uint8Array, isFinal: boolean): void => {
-    const result = pipeline.chunk({ source, grammar, bytes, offset, receivedAt, isFinal });
+  const take = (isFinal: boolean): void => {
+    const result = pipeline.chunk({ source, grammar, bytes: bytes.subarray(0, filled), offset, receivedAt, isFinal });
     offset += result.consumed;
-    // A copy, so that the piece it came from can go.
-    carry = bytes.slice(result.consumed);
+    bytes.copyWithin(0, result.consumed, filled);
+    filled -= result.consumed;
     add(sums, result.counters);
     options.onResult(result);
   };
 
   for await (const piece of options.bytes) {
-    if (piece.byteLength > 0) take(carry.byteLength === 0 ? piece : joined(carry, piece), false);
+    if (piece.byteLength === 0) continue;
+    if (filled + piece.byteLength > bytes.byteLength) bytes = enlarged(bytes, filled + piece.byteLength);
+    bytes.set(piece, filled);
+    filled += piece.byteLength;
+    take(false);
   }
-  take(carry, true);
+  take(true);
   return sums;
 };
 
@@ -47,9 +54,9 @@ const add = (sums: Sums, more: BatchCounters): void => {
   sums.cut += more.cut ?? 0;
 };
 
-const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => {
-  const both = new Uint8Array(a.byteLength + b.byteLength);
-  both.set(a);
-  both.set(b, a.byteLength);
-  return both;
+// With room for the rest of a line, so that one enlargement is enough for most logs.
+const enlarged = (bytes: Uint8Array, least: number): Uint8Array<ArrayBuffer> => {
+  const larger = new Uint8Array(least + MAX_LINE_BYTES);
+  larger.set(bytes);
+  return larger;
 };

@@ -2,10 +2,10 @@ import { detachedText } from './detached-text.ts';
 
 /** A bounded table of text keys: each key owns a slot number, under which typed arrays keep what is known about it. */
 export type KeyedSlots = {
-  /** The key's slot, or -1. */
-  readonly find: (key: string) => number;
+  /** The key's slot, or -1. `hash` is that of `hashOfKey`, for who looks up one key in several tables. */
+  readonly find: (key: string, hash?: number) => number;
   /** The key's slot; a new key gets an empty one or takes over that of a key that was used little and long ago. */
-  readonly claim: (key: string, at: number) => number;
+  readonly claim: (key: string, at: number, hash?: number) => number;
   readonly keyOf: (slot: number) => string;
   /** Event time of the latest `claim`, ms. */
   readonly lastUsed: (slot: number) => number;
@@ -71,12 +71,8 @@ export const createKeyedSlots = (capacity: number, onClear: (slot: number) => vo
   const firstOf = (hash: number): number => Math.floor(((hash >>> 0) / 0x1_0000_0000) * sets) * ways;
 
   return {
-    find: (key) => {
-      const hash = hashOf(key);
-      return locate(key, hash, firstOf(hash));
-    },
-    claim: (key, at) => {
-      const hash = hashOf(key);
+    find: (key, hash = hashOfKey(key)) => locate(key, hash, firstOf(hash)),
+    claim: (key, at, hash = hashOfKey(key)) => {
       const first = firstOf(hash);
       const known = locate(key, hash, first);
       if (known >= 0) {
@@ -107,8 +103,8 @@ export const createKeyedSlots = (capacity: number, onClear: (slot: number) => vo
   };
 };
 
-// FNV-1a with the final mixing of MurmurHash3: neighbouring addresses must not share a set.
-const hashOf = (key: string): number => {
+/** Hash of a key: FNV-1a with the final mixing of MurmurHash3, so that neighbouring addresses do not share a set. */
+export const hashOfKey = (key: string): number => {
   let hash = 0x811c9dc5;
   for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -32,6 +32,21 @@ export const createSlidingCounters = (slots: number, shapes: readonly WindowShap
   // For each ring the number of its newest bucket and its total, side by side.
   const rings = new Int32Array(slots * windows * 2);
 
+  // Log lines come many to one second: where a time lies in the rings is worked out once for all of them.
+  const times = new Float64Array(windows).fill(Number.NaN);
+  const buckets = new Int32Array(windows);
+  const places = new Int32Array(windows);
+  const parts = new Float64Array(windows);
+
+  const locate = (window: number, at: number): void => {
+    const exact = at / (widths[window] ?? 1);
+    const bucket = Math.floor(exact);
+    times[window] = at;
+    buckets[window] = bucket;
+    places[window] = placeOf(bucket | 0, sizes[window] ?? 1);
+    parts[window] = exact - bucket;
+  };
+
   const wipe = (first: number, size: number, ring: number): void => {
     cells.fill(0, first, first + size);
     rings[ring + 1] = 0;
@@ -58,18 +73,18 @@ export const createSlidingCounters = (slots: number, shapes: readonly WindowShap
   const add = (slot: number, window: number, at: number, amount: number): void => {
     const ring = (slot * windows + window) * 2;
     const size = sizes[window] ?? 1;
-    const width = widths[window] ?? 1;
     const first = slot * stride + (starts[window] ?? 0);
-    const bucket = Math.floor(at / width) | 0;
+    if (times[window] !== at) locate(window, at);
+    const bucket = buckets[window] ?? 0;
     const age = (rings[ring] ?? 0) - bucket;
     if ((rings[ring + 1] ?? 0) === 0) rings[ring] = bucket;
     else if (age < 0) roll(first, size, ring, bucket);
     else if (age >= size) {
-      if (amount < 0 || age * width < CLOCK_STEP_MS) return;
+      if (amount < 0 || age * (widths[window] ?? 1) < CLOCK_STEP_MS) return;
       wipe(first, size, ring);
       rings[ring] = bucket;
     }
-    const cell = first + placeOf(bucket, size);
+    const cell = first + (places[window] ?? 0);
     const before = cells[cell] ?? 0;
     const after = Math.max(0, Math.min(MAX_CELL, before + amount));
     cells[cell] = after;
@@ -94,16 +109,16 @@ export const createSlidingCounters = (slots: number, shapes: readonly WindowShap
       const ring = (slot * windows + window) * 2;
       if ((rings[ring + 1] ?? 0) === 0) return 0;
       const size = sizes[window] ?? 1;
-      const width = widths[window] ?? 1;
       const first = slot * stride + (starts[window] ?? 0);
-      const place = at / width;
-      const bucket = Math.floor(place) | 0;
+      if (times[window] !== at) locate(window, at);
+      const bucket = buckets[window] ?? 0;
       if (bucket > (rings[ring] ?? 0)) roll(first, size, ring, bucket);
       const total = rings[ring + 1] ?? 0;
-      const oldest = cells[first + placeOf((rings[ring] ?? 0) + 1, size)] ?? 0;
+      const isNewest = bucket === rings[ring];
+      const newest = isNewest ? (places[window] ?? 0) : placeOf(rings[ring] ?? 0, size);
+      const oldest = cells[first + (newest + 1 === size ? 0 : newest + 1)] ?? 0;
       if (oldest === 0) return total;
-      const gone = bucket === rings[ring] ? place - Math.floor(place) : 1;
-      return Math.floor(total - oldest * gone);
+      return Math.floor(total - oldest * (isNewest ? (parts[window] ?? 0) : 1));
     },
     clear: (slot) => {
       cells.fill(0, slot * stride, (slot + 1) * stride);

@@ -10,6 +10,9 @@ export type AccountHit = { readonly span: 'ten-minutes' | 'hour' | 'day'; readon
 const WINDOW_SECONDS = { 'ten-minutes': 600, hour: 3600, day: 86_400 } as const;
 const WORDS = { 'ten-minutes': 'in ten minutes', hour: 'in an hour', day: 'in a day' } as const;
 
+// One address tries hundreds of names: whoever answers it needs to hear of it once, not once for each name.
+const NAMED_FOR_MS = 30_000;
+
 /** Is this account under attack from many addresses at `at`? */
 export const accountAttack = (state: LoginState, account: number, at: number): AccountHit | undefined => {
   const { counts } = state.accounts;
@@ -32,14 +35,25 @@ export const accountAttack = (state: LoginState, account: number, at: number): A
 };
 
 /**
- * `brute_force` for one account attacked from many addresses. Speaks for every address that joins, so that each can be
- * answered, and paced for those already named.
+ * `brute_force` for one account attacked from many addresses. Speaks for every address that joins and was not named just
+ * before, so that each can be answered, and paced for those already named.
  */
-export const judgeAccount = (state: LoginState, account: number, isNewAddress: boolean, event: SecurityEvent, ip: string, user: string, emit: Emit): void => {
+export const judgeAccount = (
+  state: LoginState,
+  unit: number,
+  account: number,
+  isNewAddress: boolean,
+  event: SecurityEvent,
+  ip: string,
+  user: string,
+  emit: Emit,
+): void => {
   const hit = accountAttack(state, account, event.at);
   if (hit === undefined) return;
+  const { namedAt } = state.units;
   const mayRepeat = state.accounts.pace.allow(account, event.at);
-  if (!mayRepeat && !isNewAddress) return;
+  if (!mayRepeat && !(isNewAddress && Math.abs(event.at - (namedAt[unit] ?? 0)) >= NAMED_FOR_MS)) return;
+  namedAt[unit] = event.at;
   const shown = shownUser(user);
   emit(
     draftOf({

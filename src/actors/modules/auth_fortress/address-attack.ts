@@ -16,6 +16,7 @@ export const judgeAddress = (state: LoginState, unit: number, pair: number, even
   if (byAddress?.span === 'minute') units.attackedAt[unit] = at;
   units.lockedUntil[unit] = at + settings.lockout_duration_seconds * 1000;
   if (!units.pace.allow(unit, at)) return;
+  units.namedAt[unit] = at;
   const users = Math.max(1, units.counts.count(unit, UNIT.namesHour, at));
   const target = users > 1 ? `${users} user names tried, latest ${shownUser(user)}` : `user ${shownUser(user)}`;
   const weighed = byAddress === undefined || hit.span === 'minute' ? '' : ' A try of a name that does not exist counts twice.';

@@ -1,4 +1,5 @@
 import { numberOf, type SecurityEvent, textOf } from '../../../domain/event.ts';
+import { hashOfKey } from '../../../domain/windows/keyed-slots.ts';
 import type { Emit } from '../../contract.ts';
 import { judgeAccount } from './account-attack.ts';
 import { judgeAddress, judgePairAlone } from './address-attack.ts';
@@ -32,9 +33,10 @@ export const onFailure = (state: LoginState, event: SecurityEvent, emit: Emit): 
   const place = unitKey(ip);
   const key = pairKey(user, place);
   const { pairs, units, accounts } = state;
-  const pair = pairs.slots.claim(key, at);
+  const hash = hashOfKey(key);
+  const pair = pairs.slots.claim(key, at, hash);
   for (let window = 0; window < PAIR_WINDOWS; window++) pairs.counts.add(pair, window, at, 1);
-  if (state.trusted.trusts(key, at)) {
+  if (state.trusted.trusts(key, at, hash)) {
     judgePairAlone(state, pair, state.settings.trusted_place_factor, event, user, emit);
     return;
   }
@@ -51,7 +53,7 @@ export const onFailure = (state: LoginState, event: SecurityEvent, emit: Emit): 
   judgeAddress(state, unit, pair, event, ip, user, emit);
   if (account < 0) return;
   judgeNames(state, unit, event, ip, emit);
-  judgeAccount(state, account, isNewAddress, event, ip, user, emit);
+  judgeAccount(state, unit, account, isNewAddress, event, ip, user, emit);
   judgeHost(state, unit, pair, isUnknown, event, ip, emit);
 };
 

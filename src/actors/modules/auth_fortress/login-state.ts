@@ -39,7 +39,7 @@ export const createLoginState = (settings: AuthSettings, share = 1): LoginState 
     accounts: createAccountTable(capacity),
     pairs: createPairTable(capacity),
     trusted: createTrustedPlaces(capacity, settings.trusted_place_days),
-    recent: createRecentFailures(),
+    recent: createRecentFailures(capacity),
     host: createSlidingCounters(Object.keys(HOST).length, [TEN_MINUTES, HOUR]),
     hostPace: createPace(2, { burst: 32, everyMs: 30_000, quietMs: 600_000 }),
   };

@@ -23,6 +23,8 @@ export type UnitTable = {
   /** Event time of the latest failure over the limit of the minute, ms. */
   readonly attackedAt: Float64Array;
   readonly lockedUntil: Float64Array;
+  /** Event time of the latest `brute_force` that named it, ms. */
+  readonly namedAt: Float64Array;
   readonly pace: Pace;
   readonly sprayPace: Pace;
   readonly stuffingPace: Pace;
@@ -61,6 +63,7 @@ export const createUnitTable = (capacity: number): UnitTable => {
   const sightings = createFirstSightings(capacity, [SPAN.tenMinutes, SPAN.hour]);
   const attackedAt = new Float64Array(capacity);
   const lockedUntil = new Float64Array(capacity);
+  const namedAt = new Float64Array(capacity);
   const pace = createPace(capacity, ATTACK_PACE);
   const sprayPace = createPace(capacity, ATTACK_PACE);
   const stuffingPace = createPace(capacity, ATTACK_PACE);
@@ -69,8 +72,9 @@ export const createUnitTable = (capacity: number): UnitTable => {
     for (const part of [counts, sightings, pace, sprayPace, stuffingPace, lockPace]) part.clear(slot);
     attackedAt[slot] = 0;
     lockedUntil[slot] = 0;
+    namedAt[slot] = 0;
   });
-  return { slots, counts, sightings, attackedAt, lockedUntil, pace, sprayPace, stuffingPace, lockPace };
+  return { slots, counts, sightings, attackedAt, lockedUntil, namedAt, pace, sprayPace, stuffingPace, lockPace };
 };
 
 /** An empty table for at most `capacity` accounts. */

@@ -5,32 +5,44 @@ export type RecentFailures = {
   readonly of: (kind: 'unit' | 'account', slot: number, current: string) => readonly string[];
 };
 
+// A power of two: the place of a failure in the ring is its number cut to the last bits.
 const SIZE = 512;
 // Contract: at most 15 earlier events are kept.
 const MAX_IDS = 15;
 
-/** An empty ring. */
-export const createRecentFailures = (): RecentFailures => {
+/** An empty ring for addresses and accounts whose slots are under `slots`. Both calls take the same time whatever it holds. */
+export const createRecentFailures = (slots: number): RecentFailures => {
   const ids: string[] = Array.from({ length: SIZE }, () => '');
-  const units = new Int32Array(SIZE).fill(-1);
-  const accounts = new Int32Array(SIZE).fill(-1);
-  let next = 0;
+  const chains = { unit: createChain(slots), account: createChain(slots) };
+  let latest = 0;
   return {
     push: (eventId, unit, account) => {
-      const place = next % SIZE;
-      ids[place] = eventId;
-      units[place] = unit;
-      accounts[place] = account;
-      next++;
+      latest++;
+      ids[latest & (SIZE - 1)] = eventId;
+      link(chains.unit, unit, latest);
+      link(chains.account, account, latest);
     },
     of: (kind, slot, current) => {
-      const slots = kind === 'unit' ? units : accounts;
+      const { last, before } = chains[kind];
       const found: string[] = [];
-      for (let back = 1; back <= Math.min(next, SIZE) && found.length < MAX_IDS; back++) {
-        const place = (next - back) % SIZE;
-        if (slots[place] === slot && ids[place] !== current) found.push(ids[place] ?? '');
+      let number = last[slot] ?? 0;
+      while (number > Math.max(0, latest - SIZE) && found.length < MAX_IDS) {
+        const id = ids[number & (SIZE - 1)] ?? '';
+        if (id !== current) found.push(id);
+        number = before[number & (SIZE - 1)] ?? 0;
       }
       return found.reverse();
     },
   };
+};
+
+/** For each slot the number of its latest failure, for each failure in the ring the number of the one before it; 0 for none. */
+type Chain = { readonly last: Float64Array; readonly before: Float64Array };
+
+const createChain = (slots: number): Chain => ({ last: new Float64Array(slots), before: new Float64Array(SIZE) });
+
+const link = (chain: Chain, slot: number, number: number): void => {
+  if (slot < 0) return;
+  chain.before[number & (SIZE - 1)] = chain.last[slot] ?? 0;
+  chain.last[slot] = number;
 };

@@ -3,7 +3,8 @@ import { SPAN } from './time-windows.ts';
 
 /** Where which user has logged in well. Keys are pairs of user and place. */
 export type TrustedPlaces = {
-  readonly trusts: (pair: string, at: number) => boolean;
+  /** `hash` is that of the pair, where it is known. */
+  readonly trusts: (pair: string, at: number, hash?: number) => boolean;
   /** Notes a login; gives the time of the one before it there, 0 for none. */
   readonly record: (pair: string, at: number) => number;
   readonly size: () => number;
@@ -22,8 +23,8 @@ export const createTrustedPlaces = (capacity: number, days: number): TrustedPlac
   const first = new Float64Array(capacity);
   const slots = createKeyedSlots(capacity);
   return {
-    trusts: (pair, at) => {
-      const slot = slots.find(pair);
+    trusts: (pair, at, hash) => {
+      const slot = slots.find(pair, hash);
       if (slot < 0 || days === 0) return false;
       return at - (first[slot] ?? 0) >= RIPENS_AFTER_MS && at - slots.lastUsed(slot) <= lastsMs;
     },

@@ -18,10 +18,22 @@ const fourthColon = (address: string, first: number): number => {
 };
 
 const expanded = (address: string, gap: number): string => {
-  const left = groupsOf(address.slice(0, gap));
-  const right = groupsOf(address.slice(gap + 2));
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
-  return [...left, ...zeros, ...right].slice(0, 4).join(':');
+  const left = groupsIn(address, 0, gap);
+  const zeros = Math.max(0, 8 - left - groupsIn(address, gap + 2, address.length));
+  // Almost always the gap reaches over the fourth group.
+  if (left + zeros >= 4) return address.slice(0, gap) + (ZEROS_AFTER[left] ?? '');
+  const groups = [...address.slice(0, gap).split(':').slice(0, left), ...ZEROS.slice(0, zeros), ...address.slice(gap + 2).split(':')];
+  return groups.slice(0, 4).join(':');
 };
 
-const groupsOf = (text: string): readonly string[] => (text === '' ? [] : text.split(':'));
+const ZEROS = ['0', '0', '0', '0'];
+const ZEROS_AFTER = ['0:0:0:0', ':0:0:0', ':0:0', ':0', ''];
+
+const groupsIn = (address: string, from: number, to: number): number => {
+  if (from >= to) return 0;
+  let groups = 1;
+  for (let at = from; at < to; at++) if (address.charCodeAt(at) === COLON) groups++;
+  return groups;
+};
+
+const COLON = 58;

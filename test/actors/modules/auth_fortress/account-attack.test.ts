@@ -38,3 +38,13 @@ test('an attack of yesterday is not held against today', () => {
   ]);
   expect(raised).toEqual([]);
 });
+
+test('an address that goes through many attacked names is named once in half a minute, not once for each name', () => {
+  const names = 40;
+  // Every name is under attack already, and its own burst of words is over.
+  const attack = series(names * 60, 100, (at, n) => failed(at, from(Math.floor(n / names)), `name${n % names}`));
+  const joins = series(names, 100, (at, n) => failed(at + names * 6_000, '203.0.113.99', `name${n}`));
+  const raised = judge([...attack, ...joins]).filter((finding) => finding.draft.entities?.ip === '203.0.113.99');
+  const forAccounts = raised.filter((finding) => finding.draft.evidence.rule.startsWith('auth_fortress/account-'));
+  expect(forAccounts.map((finding) => finding.index)).toEqual([names * 60]);
+});
