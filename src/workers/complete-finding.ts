@@ -13,19 +13,21 @@ export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: F
     module: manifest.id,
     type: draft.type,
     severity: draft.severity ?? alertType.severity,
-    title: title.slice(0, MAX_TITLE),
-    description: draft.description.slice(0, MAX_DESCRIPTION),
+    title: flat(title.slice(0, MAX_TITLE)),
+    description: flat(draft.description.slice(0, MAX_DESCRIPTION)),
     at: event.at,
     entities: draft.entities ?? event.entities,
-    eventIds: [...(draft.earlierEventIds ?? []).slice(-(MAX_EVENT_IDS - 1)), event.id],
+    eventIds: [...(draft.earlierEventIds ?? []).slice(-(MAX_EVENT_IDS - 1)), flat(event.id)],
     evidence: capEvidence(draft.evidence, event.raw),
     mitre: alertType.mitre,
     mitigations: alertType.mitigations,
-    foldKey: foldKeyOf(manifest, draft),
+    foldKey: flat(foldKeyOf(manifest, draft)),
     count: 1,
     isClaim: event.trust !== 'sensor' || alertType.feed === 'claim',
   };
 };
+
+const flat = (text: string): string => (text.charCodeAt(0) === 0 ? ' ' : text);
 
 /** Same key, same attack: `<module>:<type>:<subject>`. */
 export const foldKeyOf = (manifest: ModuleDefinition['manifest'], draft: FindingDraft): string =>

@@ -1,6 +1,7 @@
 import type { Details, SecurityEvent } from '../../../domain/event.ts';
 import type { Grammar, LineContext, ParseOutcome } from '../../contract.ts';
 import { addressOf } from './address.ts';
+import { eventIdOf } from './event-id.ts';
 import { DAY_MS, type GrammarOptions } from './options.ts';
 
 /**
@@ -42,7 +43,7 @@ const readFields = (fields: Details, line: string, context: LineContext, maxAhea
   if (type === undefined) return 'irrelevant';
   const status = numberIn(fields, STATUS_KEYS);
   const details = { ...bounded(fields), ...renamed(type, fields, user, status) };
-  const id = `${context.source}:${context.position}@${at}`;
+  const id = eventIdOf(context.source, context.position, at);
   const event: SecurityEvent = {
     id,
     at,

@@ -1,6 +1,7 @@
 import type { Details, SecurityEvent, Trust } from '../../../domain/event.ts';
 import type { Severity } from '../../../domain/severity.ts';
 import type { LineContext } from '../../contract.ts';
+import { eventIdOf } from './event-id.ts';
 import { createSyslogPrefix, type SyslogPrefix } from './syslog-prefix.ts';
 
 /** One line of an authentication log on its way through the grammar. The object is used again for each line. */
@@ -29,7 +30,7 @@ export const createAuthLine = (): AuthLine => ({
 /** Hands out the event of a line, once for each message the line stands for. `username` in the details is the entity. */
 export const emitAuth = (from: AuthLine, type: string, severity: Severity, ip: string | undefined, details: Details): 'event' => {
   const { line, context } = from;
-  const id = `${context.source}:${context.position}@${from.at}`;
+  const id = eventIdOf(context.source, context.position, from.at);
   const user = details['username'];
   for (let copy = 1; copy <= from.repeat; copy += 1) {
     from.emit({

@@ -2,6 +2,7 @@ import type { Details, SecurityEvent } from '../../../domain/event.ts';
 import type { Grammar, LineContext, ParseOutcome } from '../../contract.ts';
 import { addressOf } from './address.ts';
 import { detach } from './detach.ts';
+import { eventIdOf } from './event-id.ts';
 import { createLogClock } from './log-time.ts';
 import type { GrammarOptions } from './options.ts';
 import { createSyslogPrefix, readSyslogPrefix, type SyslogPrefix } from './syslog-prefix.ts';
@@ -138,7 +139,7 @@ const emitMail = (
   emit: (event: SecurityEvent) => void,
 ): 'event' => {
   emit({
-    id: `${context.source}:${context.position}@${at}`,
+    id: eventIdOf(context.source, context.position, at),
     at,
     source: context.source,
     observer,

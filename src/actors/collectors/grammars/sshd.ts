@@ -60,15 +60,15 @@ export const createSshdReader = (): ((from: AuthLine) => ParseOutcome) => {
     if (tail === undefined) {
       return emitAuth(from, type, 'MEDIUM', undefined, { username: '', method, service: 'sshd', reason: 'address_unclear', unknown_user: isUnknown });
     }
-    return emitAuth(from, type, 'MEDIUM', peer.ip, {
+    const details = {
       username: detach(line.slice(from13, peer.before), line),
       method,
       port: peer.port,
       service: 'sshd',
       reason: isUnknown ? 'invalid_user' : 'refused',
       unknown_user: isUnknown,
-      ...(tail.key === undefined ? undefined : { key: tail.key }),
-    });
+    };
+    return emitAuth(from, type, 'MEDIUM', peer.ip, tail.key === undefined ? details : { ...details, key: tail.key });
   };
 
   const isProbe = (from: AuthLine, method: string): boolean =>

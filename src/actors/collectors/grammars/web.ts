@@ -3,6 +3,7 @@ import type { Severity } from '../../../domain/severity.ts';
 import type { Grammar, LineContext } from '../../contract.ts';
 import { addressOf } from './address.ts';
 import { detach } from './detach.ts';
+import { eventIdOf } from './event-id.ts';
 import { createLogClock, type LogClock } from './log-time.ts';
 import type { GrammarOptions } from './options.ts';
 import { unescapeLog } from './unescape-log.ts';
@@ -151,7 +152,7 @@ const emitRequest = (line: string, context: LineContext, parts: AccessLine, emit
   const mark = path.indexOf('?');
   const userAgent = parts.userAgent === undefined ? undefined : unescapeLog(parts.userAgent);
   const referer = parts.referer === undefined ? undefined : unescapeLog(parts.referer);
-  const id = `${context.source}:${context.position}@${parts.at}`;
+  const id = eventIdOf(context.source, context.position, parts.at);
   const entities = { ip, user };
   const summary = request.length > MAX_SUMMARY ? request.slice(0, MAX_SUMMARY) : request;
   const event: SecurityEvent = {

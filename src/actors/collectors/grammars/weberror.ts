@@ -2,6 +2,7 @@ import type { Details, SecurityEvent } from '../../../domain/event.ts';
 import type { Grammar, LineContext, ParseOutcome } from '../../contract.ts';
 import { addressOf } from './address.ts';
 import { detach } from './detach.ts';
+import { eventIdOf } from './event-id.ts';
 import { createLogClock, type LogClock } from './log-time.ts';
 import type { GrammarOptions } from './options.ts';
 
@@ -112,7 +113,7 @@ const APACHE_REASONS: readonly (readonly [string, string])[] = [
 const emitWeb = (line: string, context: LineContext, at: number, ip: string | undefined, type: string, details: Details, emit: Emit): 'event' => {
   const username = details['username'];
   emit({
-    id: `${context.source}:${context.position}@${at}`,
+    id: eventIdOf(context.source, context.position, at),
     at,
     source: context.source,
     module: 'weberror',

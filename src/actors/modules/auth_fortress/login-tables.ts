@@ -55,6 +55,8 @@ export type PairTable = {
 
 // The first words of an attack are for people and for the first block; after that a reminder is enough.
 const ATTACK_PACE = { burst: 32, everyMs: 30_000, quietMs: 600_000 };
+// Each address that joins is named besides: the account itself needs few words.
+const ACCOUNT_PACE = { ...ATTACK_PACE, burst: 8 };
 const LOCK_PACE = { burst: 1, everyMs: 60_000, quietMs: 600_000 };
 
 /** An empty table for at most `capacity` addresses. */
@@ -81,7 +83,7 @@ export const createUnitTable = (capacity: number): UnitTable => {
 export const createAccountTable = (capacity: number): AccountTable => {
   const counts = createSlidingCounters(capacity, [TEN_MINUTES, HOUR, DAY, HOUR, DAY]);
   const sightings = createFirstSightings(capacity, [SPAN.tenMinutes, SPAN.hour]);
-  const pace = createPace(capacity, ATTACK_PACE);
+  const pace = createPace(capacity, ACCOUNT_PACE);
   const slots = createKeyedSlots(capacity, (slot) => {
     for (const part of [counts, sightings, pace]) part.clear(slot);
   });

@@ -24,11 +24,13 @@ export const createRecentFailures = (slots: number): RecentFailures => {
     },
     of: (kind, slot, current) => {
       const { last, before } = chains[kind];
+      const oldest = Math.max(1, latest - SIZE + 1);
       const found: string[] = [];
       let number = last[slot] ?? 0;
-      while (number > Math.max(0, latest - SIZE) && found.length < MAX_IDS) {
-        const id = ids[number & (SIZE - 1)] ?? '';
-        if (id !== current) found.push(id);
+      // If it is there at all, the current failure is the latest of them.
+      if (number >= oldest && ids[number & (SIZE - 1)] === current) number = before[number & (SIZE - 1)] ?? 0;
+      while (number >= oldest && found.length < MAX_IDS) {
+        found.push(ids[number & (SIZE - 1)] ?? '');
         number = before[number & (SIZE - 1)] ?? 0;
       }
       return found.reverse();
