@@ -1,5 +1,6 @@
 import { assign, setup, transition } from 'xstate';
-import { ALERT_STATUSES, type Alert } from '../src/domain/alert.ts';
+import { ALERT_STATUSES, type Alert, foundSeverity } from '../src/domain/alert.ts';
+import type { EscalationRule } from '../src/domain/escalation.ts';
 import type { Finding } from '../src/domain/finding.ts';
 import { isAtLeast, severityRank, worseOf } from '../src/domain/severity.ts';
 
@@ -12,12 +13,17 @@ export type AlertEvent =
   | { readonly type: 'alert.acknowledge' }
   | { readonly type: 'alert.resolve' }
   | { readonly type: 'alert.dismiss' }
-  | { readonly type: 'alert.reopen' };
+  | { readonly type: 'alert.reopen' }
+  /** From now on it is timed; a timer that ends earlier stays. */
+  | { readonly type: 'escalation.arm'; readonly rule: EscalationRule; readonly now: number }
+  /** Asks whether it is time; raises the alert when it is. */
+  | { readonly type: 'escalation.tick'; readonly rule: EscalationRule; readonly now: number };
 
 const folded = (alert: Alert, finding: Finding): Partial<Alert> => {
-  const told = isAtLeast(finding.severity, alert.severity) ? { title: finding.title, description: finding.description, evidence: finding.evidence } : {};
+  const told = isAtLeast(finding.severity, foundSeverity(alert)) ? { title: finding.title, description: finding.description, evidence: finding.evidence } : {};
   return {
     ...told,
+    ...(alert.escalation === undefined ? {} : { escalation: { ...alert.escalation, found: worseOf(alert.escalation.found, finding.severity) } }),
     severity: worseOf(alert.severity, finding.severity),
     count: alert.count + finding.count,
     firstSeen: Math.min(alert.firstSeen, finding.at),
@@ -28,14 +34,41 @@ const folded = (alert: Alert, finding: Finding): Partial<Alert> => {
   };
 };
 
+const armed = (alert: Alert, rule: EscalationRule, now: number): Partial<Alert> => ({
+  escalation: { found: foundSeverity(alert), count: alert.escalation?.count ?? 0, dueAt: now + rule.timeoutMs },
+});
+
+const raised = (alert: Alert, rule: EscalationRule, now: number): Partial<Alert> => {
+  const count = (alert.escalation?.count ?? 0) + 1;
+  return {
+    severity: worseOf(alert.severity, rule.escalateTo),
+    escalation: { found: foundSeverity(alert), count, ...(count < rule.maxEscalations ? { dueAt: now + rule.timeoutMs } : {}) },
+    version: alert.version + 1,
+  };
+};
+
+const disarmed = ({ escalation }: Alert): Partial<Alert> =>
+  escalation?.dueAt === undefined ? {} : { escalation: { found: escalation.found, count: escalation.count } };
+
 const alertSetup = setup({
   types: { context: {} as Alert, events: {} as AlertEvent, input: {} as Alert },
   actions: {
     fold: assign(({ context, event }) => (event.type === 'finding.repeated' ? folded(context, event.finding) : {})),
     grow: assign(({ context }) => ({ version: context.version + 1 })),
+    settle: assign(({ context }) => ({ version: context.version + 1, ...disarmed(context) })),
+    disarm: assign(({ context }) => disarmed(context)),
+    arm: assign(({ context, event }) => (event.type === 'escalation.arm' ? armed(context, event.rule, event.now) : {})),
+    raise: assign(({ context, event }) => (event.type === 'escalation.tick' ? raised(context, event.rule, event.now) : {})),
   },
   guards: {
     isWorse: ({ context, event }) => event.type === 'finding.repeated' && severityRank(event.finding.severity) > severityRank(context.severity),
+    isSooner: ({ context: { escalation }, event }) =>
+      event.type === 'escalation.arm' &&
+      (escalation?.count ?? 0) < event.rule.maxEscalations &&
+      (escalation?.dueAt === undefined || event.now + event.rule.timeoutMs < escalation.dueAt),
+    isSpent: ({ context: { escalation }, event }) =>
+      event.type === 'escalation.tick' && escalation?.dueAt !== undefined && escalation.count >= event.rule.maxEscalations,
+    isDue: ({ context: { escalation }, event }) => event.type === 'escalation.tick' && escalation?.dueAt !== undefined && event.now >= escalation.dueAt,
   },
 });
 
@@ -48,9 +81,15 @@ export const alertMachine = alertSetup.createMachine({
     OPEN: {
       on: {
         'finding.repeated': { actions: 'fold' },
-        'alert.acknowledge': { target: 'ACKNOWLEDGED', actions: 'grow' },
-        'alert.resolve': { target: 'RESOLVED', actions: 'grow' },
-        'alert.dismiss': { target: 'FALSE_POSITIVE', actions: 'grow' },
+        'alert.acknowledge': { target: 'ACKNOWLEDGED', actions: 'settle' },
+        'alert.resolve': { target: 'RESOLVED', actions: 'settle' },
+        'alert.dismiss': { target: 'FALSE_POSITIVE', actions: 'settle' },
+        'escalation.arm': { guard: 'isSooner', actions: 'arm' },
+        // The rule of this moment may allow fewer than when the timer was set.
+        'escalation.tick': [
+          { guard: 'isSpent', actions: 'disarm' },
+          { guard: 'isDue', actions: 'raise' },
+        ],
       },
     },
     ACKNOWLEDGED: {

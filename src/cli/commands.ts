@@ -83,7 +83,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'enforce',
     usage: [
-      '1sec enforce status | policies | leases | quarantine',
+      '1sec enforce status | policies | leases | quarantine | escalations',
       '1sec enforce history [--limit N] [--module M] [--verify]',
       '1sec enforce approvals [pending | history]',
       '1sec enforce approvals approve|reject ID [--reason TEXT]',

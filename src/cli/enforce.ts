@@ -13,6 +13,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['policies', { maxWords: 0, load: async () => (await import('./enforce/show.ts')).policies }],
   ['leases', { maxWords: 0, load: async () => (await import('./enforce/show.ts')).leases }],
   ['quarantine', { maxWords: 0, load: async () => (await import('./enforce/quarantine.ts')).quarantine }],
+  ['escalations', { maxWords: 0, load: async () => (await import('./enforce/escalations.ts')).escalations }],
   ['history', { maxWords: 0, load: async () => (await import('./enforce/history.ts')).history }],
   ['approvals', { maxWords: 2, load: async () => (await import('./enforce/approvals.ts')).approvals }],
   ['undo', undo],

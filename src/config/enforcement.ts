@@ -1,5 +1,6 @@
 import type { ActionName } from '../domain/action.ts';
 import type { EnforcementPolicy, Policy, PolicyRule } from '../domain/policy.ts';
+import { buildEscalationPolicy } from './escalation.ts';
 import type { EndpointConfig } from './notify-schema.ts';
 import { endpointConfigs, webhookRule } from './rule-endpoints.ts';
 import type { Config, PresetFile, UserPolicy } from './schema.ts';
@@ -37,6 +38,7 @@ export const buildEnforcementPolicy = (config: Config, preset: PresetFile, overr
       minPrefixV6: 48,
       maxBlockSeconds: Math.floor(enforcement.caps.max_block_duration / 1000),
     },
+    escalation: buildEscalationPolicy(preset.escalation, config.escalation),
   };
 };
 
@@ -86,6 +88,7 @@ export const diffPolicies = (before: EnforcementPolicy, after: EnforcementPolicy
 const flatten = (policy: EnforcementPolicy): ReadonlyMap<string, string> => {
   const lines = new Map<string, string>([['preset', policy.preset]]);
   lines.set('approval_gate', JSON.stringify(policy.approvalGate));
+  lines.set('escalation', JSON.stringify(policy.escalation));
   for (const [id, entry] of Object.entries(policy.policies)) {
     lines.set(`${id}.enabled`, String(entry.enabled));
     lines.set(`${id}.min_severity`, entry.minSeverity);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ACTIONS } from '../domain/action.ts';
 import { PRESETS } from '../domain/policy.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { durationMs, network, severity } from './fields.ts';
 import { notificationsSchema } from './notify-schema.ts';
 import { checkRules } from './rule-checks.ts';
@@ -57,9 +58,14 @@ export const gateSchema = z.strictObject({
 const escalationSchema = z.strictObject({
   enabled: z.boolean().optional(),
   timeouts: z
-    .record(
-      z.string(),
-      z.strictObject({ timeout: durationMs, escalate_to: severity, re_notify: z.boolean().default(true), max_escalations: z.number().int().min(0) }),
+    .partialRecord(
+      z.enum(SEVERITIES),
+      z.strictObject({
+        timeout: durationMs.refine((ms) => ms >= 1000, 'expected 1s or more'),
+        escalate_to: severity,
+        re_notify: z.boolean().default(true),
+        max_escalations: z.number().int().min(0).max(100),
+      }),
     )
     .optional(),
 });
@@ -132,7 +138,7 @@ export const configSchema = z
       })
       .prefault({}),
     notifications: notificationsSchema.prefault({}),
-    escalation: later,
+    escalation: escalationSchema.prefault({}),
     syslog: later,
     bus: later,
     archive: later,

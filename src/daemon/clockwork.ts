@@ -1,4 +1,5 @@
 import type { ApprovalDesk } from '../actors/response/approval-desk.ts';
+import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseKeeper } from '../actors/response/lease-keeper.ts';
 import type { Protector } from '../actors/response/protector.ts';
 import type { Root } from '../actors/root.ts';
@@ -11,6 +12,7 @@ const EXPIRE_EVERY_MS = 1000;
 const STATUS_EVERY_MS = 2000;
 const FLUSH_EVERY_MS = 1000;
 const ATTEND_EVERY_MS = 2000;
+const ESCALATE_EVERY_MS = 1000;
 
 export type ClockworkDependencies = {
   readonly netns: string | undefined;
@@ -18,6 +20,7 @@ export type ClockworkDependencies = {
   readonly keeper: LeaseKeeper;
   readonly protector: Protector;
   readonly desk: Pick<ApprovalDesk, 'attend'>;
+  readonly escalator: Pick<Escalator, 'tick'>;
   readonly clock: Clock;
   readonly root: Root;
   readonly watchers: () => readonly number[];
@@ -51,6 +54,7 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       (problem) => onProblem("looking up the operator's connections", problem),
     ),
     every(ATTEND_EVERY_MS, attend, onAttendProblem),
+    every(ESCALATE_EVERY_MS, dependencies.escalator.tick, (problem) => onProblem('raising what nobody acknowledged', problem)),
     every(
       STATUS_EVERY_MS,
       async () => dependencies.publishStatus(),

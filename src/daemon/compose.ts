@@ -1,5 +1,6 @@
 import { createAlertBook } from '../actors/response/alert-book.ts';
 import { createApprovalDesk } from '../actors/response/approval-desk.ts';
+import { createEscalator } from '../actors/response/escalator.ts';
 import { createLedger } from '../actors/response/ledger.ts';
 import { createResponder, type ResponderDependencies } from '../actors/response/responder.ts';
 import { type Root, startRoot } from '../actors/root.ts';
@@ -87,7 +88,17 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     onRecords: publish.records,
   });
   await notifications.adopt().catch((thrown: unknown) => problem('notices for endpoints that are gone', thrown));
-  const alerts = createAlertBook(store, clock);
+  const escalator = createEscalator({
+    store,
+    clock,
+    policy: () => policies.current().escalation,
+    replace: (alert) => alerts.replace(alert),
+    drafts: notifications.escalated,
+    onQueued: queued.ring,
+    onRecords: publish.records,
+    onAlert: publish.alert,
+  });
+  const alerts = createAlertBook(store, clock, escalator.arm);
   const sensor = await createSensor({
     entry: options.workerEntry,
     clock,
@@ -175,6 +186,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     keeper,
     protector,
     desk,
+    escalator,
     clock,
     root: tree,
     publishStatus: () => {
@@ -214,6 +226,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       decide: (approval, decision, by, reason, version) => decideApproval({ root: tree, store, clock }, approval, decision, by, reason, version),
       cleanup,
       notifications,
+      escalator,
       onQueued: queued.ring,
       onModeChange: async () => hub.publish({ type: 'status', status: status() }),
       onRecords: publish.records,

@@ -77,7 +77,7 @@ const shownEndpoint = (endpoint: Config['notifications']['endpoints'][string]): 
 
 const durationText = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
 
-const UNUSED = ['escalation', 'syslog', 'bus', 'archive', 'cloud', 'token_vault', 'rust_engine', 'auto_update'] as const satisfies readonly (keyof Config)[];
+const UNUSED = ['syslog', 'bus', 'archive', 'cloud', 'token_vault', 'rust_engine', 'auto_update'] as const satisfies readonly (keyof Config)[];
 
 /** Unknown modules and settings that a module does not take are errors before anything starts. */
 export const checkModules = (config: Config, path: string | undefined): void => {

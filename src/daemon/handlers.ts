@@ -1,5 +1,6 @@
 import { alertEventFor, nextAlert } from '../../machines/alert.ts';
 import type { AlertBook } from '../actors/response/alert-book.ts';
+import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseBook } from '../actors/response/lease-book.ts';
 import type { Protector } from '../actors/response/protector.ts';
 import { aboutAlert } from '../actors/response/records.ts';
@@ -14,6 +15,7 @@ import { presetStrength } from '../domain/policy.ts';
 import type { CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import type { Handlers } from './api.ts';
+import { escalationsToJson } from './escalations-to-json.ts';
 import type { Notifications } from './notifications.ts';
 import { createNotifyHandlers } from './notify-handlers.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
@@ -35,6 +37,7 @@ export type HandlerDependencies = {
   readonly decide: (approval: Approval, decision: 'approve' | 'reject', by: Actor, reason: string, version: number) => Promise<Approval>;
   readonly cleanup: (actor: Actor, reason: string, restoreFiles: boolean) => Promise<CleanupJson>;
   readonly notifications: Pick<Notifications, 'closing' | 'list' | 'test' | 'deadLetters' | 'retry'>;
+  readonly escalator: Pick<Escalator, 'arm' | 'list' | 'counts'>;
   readonly onQueued: (endpoint: string) => void;
   readonly onModeChange: () => Promise<void>;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
@@ -63,6 +66,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
 
   return {
     ...createNotifyHandlers(dependencies.notifications),
+    escalations: async ({ query }) => escalationsToJson(dependencies.escalator, policies.current().escalation, query.limit),
     health: async () => ({ status: dependencies.status().status === 'running' ? 'healthy' : 'degraded', timestamp: new Date(clock.now()).toISOString() }),
     status: async () => dependencies.status(),
     modules: async () => {
@@ -83,7 +87,8 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
     alert: async ({ params }) => alertToJson(alertBy(params.id)),
     setAlertStatus: async ({ params, body, caller }) => {
       const before = alertBy(params.id);
-      const after = nextAlert(before, alertEventFor(body.status));
+      const settled = nextAlert(before, alertEventFor(body.status));
+      const after = settled !== before && settled.status === 'OPEN' ? dependencies.escalator.arm(settled) : settled;
       if (after === before && before.status !== body.status)
         throw new SecError('SEC_CONFLICT', `an alert that is ${before.status} cannot become ${body.status}`);
       store.alerts.put(after);

@@ -2,7 +2,7 @@ import type { ChunkResult, Sink } from '../actors/contract.ts';
 import type { AlertBook } from '../actors/response/alert-book.ts';
 import type { Responder } from '../actors/response/responder.ts';
 import type { Root } from '../actors/root.ts';
-import type { Alert } from '../domain/alert.ts';
+import { type Alert, asFound } from '../domain/alert.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { BatchResult, Sensor } from '../workers/contract.ts';
 
@@ -21,7 +21,7 @@ export const createIntake = (dependencies: IntakeDependencies): Sink => {
     for (const finding of result.findings) {
       const { alert, change } = dependencies.alerts.take(finding);
       // The answer first: what people see may wait a moment, a block may not.
-      dependencies.responder.respond(alert, change === 'repeat');
+      dependencies.responder.respond(asFound(alert), change === 'repeat');
       dependencies.onAlert(alert);
     }
     for (const [module, count] of countsOf(result)) dependencies.tell(`module:${module}`, { type: 'findings.received', count, at: dependencies.clock.now() });

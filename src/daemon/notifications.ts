@@ -1,5 +1,5 @@
 import { createDeliverer, type Deliverer, failureWords, isSuccess } from '../actors/notify/deliverer.ts';
-import { closingDrafts, endpointsFor } from '../actors/notify/drafts.ts';
+import { alertDrafts, closingDrafts, endpointsFor } from '../actors/notify/drafts.ts';
 import { requestOf } from '../actors/notify/request.ts';
 import { policyOf, ruleApplies } from '../actors/response/decide.ts';
 import type { ChildView, Root } from '../actors/root.ts';
@@ -31,6 +31,8 @@ export type NotificationDependencies = {
 export type Notifications = Deliverer & {
   /** To be called once before the tree starts: what waits for an endpoint that is gone goes to the dead letters. */
   readonly adopt: () => Promise<void>;
+  /** What tells the endpoints that nobody acknowledged an alert, once for each of its escalations. */
+  readonly escalated: (alert: Alert) => readonly DeliveryDraft[];
   /** What ends the incidents that an alert opened elsewhere. */
   readonly closing: (alert: Alert) => readonly DeliveryDraft[];
   readonly list: () => readonly EndpointJson[];
@@ -66,6 +68,17 @@ export const createNotifications = (dependencies: NotificationDependencies): Not
     return letter;
   };
 
+  // Those whom the policy tells of such an alert; once it escalated, everybody who wants to hear of its severity.
+  const toldOf = (alert: Alert): readonly Endpoint[] => {
+    const policy = dependencies.policy();
+    const own = policyOf(policy, alert.module);
+    if (!policy.enabled || policy.dryRun || own === undefined || !own.enabled || own.dryRun) return [];
+    const rules = own.rules.filter((rule) => rule.action === 'webhook' && !rule.dryRun && ruleApplies(rule, alert));
+    const names = [...rules.map((rule) => rule.params['endpoint']), ...((alert.escalation?.count ?? 0) > 0 ? ['*'] : [])];
+    const told = new Set(names.flatMap((name) => endpointsFor(endpoints, name, alert).map((endpoint) => endpoint.name)));
+    return endpoints.filter((endpoint) => told.has(endpoint.name));
+  };
+
   return {
     ...deliverer,
     adopt: async () => {
@@ -77,15 +90,8 @@ export const createNotifications = (dependencies: NotificationDependencies): Not
         }
       }
     },
-    closing: (alert) => {
-      const policy = dependencies.policy();
-      const own = policyOf(policy, alert.module);
-      if (!policy.enabled || policy.dryRun || own === undefined || !own.enabled || own.dryRun) return [];
-      if (alert.status !== 'RESOLVED' && alert.status !== 'FALSE_POSITIVE') return [];
-      const rules = own.rules.filter((rule) => rule.action === 'webhook' && !rule.dryRun && ruleApplies(rule, alert));
-      const told = new Set(rules.flatMap((rule) => endpointsFor(endpoints, rule.params['endpoint'], alert)));
-      return closingDrafts(alert, [...told], clock.now());
-    },
+    escalated: (alert) => alertDrafts(alert, toldOf(alert), `${alert.id} escalation ${alert.escalation?.count ?? 0}`, clock.now()),
+    closing: (alert) => (alert.status === 'RESOLVED' || alert.status === 'FALSE_POSITIVE' ? closingDrafts(alert, toldOf(alert), clock.now()) : []),
     list: () => {
       const counts = store.outbox.counts();
       const dead = store.outbox.deadCounts();

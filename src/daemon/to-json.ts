@@ -65,6 +65,9 @@ export const alertToJson = (alert: Alert): AlertJson => ({
   first_seen: time(alert.firstSeen),
   last_seen: time(alert.lastSeen),
   claim: alert.isClaim,
+  ...(alert.escalation === undefined
+    ? {}
+    : { escalation: defined({ count: alert.escalation.count, found: alert.escalation.found, next_at: optionalTime(alert.escalation.dueAt) }) }),
   version: alert.version,
 });
 

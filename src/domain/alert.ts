@@ -1,4 +1,5 @@
 import type { Entities } from './entity.ts';
+import type { AlertEscalation } from './escalation.ts';
 import type { Evidence } from './finding.ts';
 import type { AlertId } from './ids.ts';
 import type { Severity } from './severity.ts';
@@ -32,4 +33,12 @@ export type Alert = {
   readonly isClaim: boolean;
   /** Grows with each change; a decision names the version it was made on. */
   readonly version: number;
+  /** There once a timer runs or ran for it. */
+  readonly escalation?: AlertEscalation | undefined;
 };
+
+/** The severity that findings gave it, whatever it was raised to because nobody answered. */
+export const foundSeverity = (alert: Pick<Alert, 'severity' | 'escalation'>): Severity => alert.escalation?.found ?? alert.severity;
+
+/** The alert as enforcement sees it: that nobody acknowledged it is no reason to act. The very same object unless it was raised. */
+export const asFound = (alert: Alert): Alert => (foundSeverity(alert) === alert.severity ? alert : { ...alert, severity: foundSeverity(alert) });

@@ -16,6 +16,8 @@ export const RECORD_KINDS = [
   'repair',
   'daemon',
   'alert-status',
+  'escalation',
+  'chain',
   'config',
 ] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];

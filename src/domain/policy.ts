@@ -1,4 +1,5 @@
 import type { ActionName } from './action.ts';
+import type { EscalationPolicy } from './escalation.ts';
 import type { Severity } from './severity.ts';
 
 export const PRESETS = ['lax', 'safe', 'balanced', 'strict', 'vps-agent'] as const;
@@ -54,6 +55,8 @@ export type EnforcementPolicy = {
   readonly approvalGate: ApprovalGate;
   /** Hard caps: over them an action degrades to a record and a loud alert. */
   readonly caps: EnforcementCaps;
+  /** When alerts that nobody acknowledges are raised; undefined = never. */
+  readonly escalation?: EscalationPolicy | undefined;
 };
 
 export type EnforcementCaps = {

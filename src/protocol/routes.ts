@@ -176,6 +176,16 @@ export const ROUTES = {
     body: none,
     reply: z.object({ files: z.array(json.quarantinedJson), total: z.number() }),
   }),
+  escalations: route({
+    method: 'GET',
+    path: '/api/v1/escalation/status',
+    role: 'viewer',
+    summary: 'Alerts that are raised unless somebody acknowledges them, the next one first',
+    params: none,
+    query: z.object({ limit: limit(100) }),
+    body: none,
+    reply: json.escalationsJson,
+  }),
   pendingApprovals: route({
     method: 'GET',
     path: '/api/v1/enforce/approvals/pending',

@@ -65,8 +65,35 @@ export const alertJson = z.object({
   first_seen: timestamp,
   last_seen: timestamp,
   claim: z.boolean(),
+  /** Raised because nobody acknowledged it: so often, from the severity its findings gave it; `next_at` unless there is no further time. */
+  escalation: z.object({ count: z.number().int(), found: severity, next_at: timestamp.optional() }).optional(),
   version: z.number().int(),
 });
+
+/** What happens to alerts nobody acknowledges. `severity` is what it is now, `found` what the findings gave it. */
+export const escalationsJson = z.object({
+  enabled: z.boolean(),
+  timeouts: z.record(z.string(), z.object({ timeout_seconds: z.number(), escalate_to: severity, re_notify: z.boolean(), max_escalations: z.number().int() })),
+  tracked_alerts: z.number().int(),
+  /** Since the start. */
+  raised: z.number().int(),
+  /** Timers there was no room for. */
+  dropped: z.number().int(),
+  alerts: z.array(
+    z.object({
+      alert_id: z.string(),
+      module: z.string(),
+      type: z.string(),
+      title: z.string(),
+      severity,
+      found: severity,
+      escalations: z.number().int(),
+      max_escalations: z.number().int(),
+      next_at: timestamp,
+    }),
+  ),
+});
+export type EscalationsJson = z.output<typeof escalationsJson>;
 
 export const recordJson = z.object({
   id: z.string(),

@@ -1,4 +1,5 @@
 import type { Alert, AlertStatus } from '../domain/alert.ts';
+import { SecError } from '../domain/errors.ts';
 import { alertIndexKeys, alertQueryPrefixes, foldPrefix, isWantedAlert } from './alert-index.ts';
 import type { AlertQuery, Store } from './contract.ts';
 import type { Engine } from './engine.ts';
@@ -8,6 +9,8 @@ import type { RecordCodec } from './records.ts';
 import { type Entry, type KeyRange, MARK } from './tables.ts';
 
 export type Alerts = Store['alerts'] & {
+  /** Checks that there is room, which may throw; the function it returns writes them. */
+  readonly prepare: (alerts: readonly Alert[]) => () => void;
   readonly dropped: () => number;
   /** Adds alerts that were lost after they had been taken. */
   readonly addDropped: (count: number) => void;
@@ -97,6 +100,12 @@ export const createAlerts = (options: {
 
   return {
     put,
+    prepare: (alerts) => {
+      if (alerts.length > 0 && !options.mayPut()) throw new SecError('SEC_STORE_FULL', 'no room to change alerts');
+      return () => {
+        for (const alert of alerts) put(alert);
+      };
+    },
     get,
     remove,
     page,

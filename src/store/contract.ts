@@ -82,6 +82,8 @@ export type Store = {
    * SEC_CONFLICT as `approvals.put` does; then nothing of it is written.
    */
   readonly commit: (change: {
+    /** Rejects with SEC_STORE_FULL where `alerts.put` would drop them. */
+    readonly alerts?: readonly Alert[] | undefined;
     readonly leases?: readonly Lease[];
     readonly approvals?: readonly Approval[];
     readonly outbox?: OutboxChange | undefined;

@@ -147,10 +147,12 @@ export const createStore = (options: {
     leases,
     commit: (change) =>
       engine.durably(() => {
+        const writeAlerts = alerts.prepare(change.alerts ?? []);
         const writeApprovals = approvals.prepare(change.approvals ?? []);
         const writeLeases = leases.prepare(change.leases ?? []);
         const writeOutbox = outbox.prepare(change.outbox ?? {});
         const chained = history.prepare(change.records);
+        writeAlerts();
         writeApprovals();
         writeLeases();
         writeOutbox();

@@ -74,6 +74,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
         deadLetters: () => [],
         retry: async (prefix) => Promise.reject(new SecError('SEC_NOT_FOUND', `no dead letter starts with ${prefix}`)),
       },
+      escalator: { arm: (alert) => alert, list: () => [], counts: () => ({ followed: 0, raised: 0, dropped: 0 }) },
       onQueued: (endpoint) => queued.push(endpoint),
       cleanup: async (actor, reason) => ({ removed: [`${actor.name}: ${reason}`], left: [] }),
       onModeChange: async () => undefined,

@@ -1,5 +1,5 @@
 import { nextAlert } from '../../../machines/alert.ts';
-import type { Alert } from '../../domain/alert.ts';
+import { type Alert, foundSeverity } from '../../domain/alert.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { createId } from '../../domain/ids.ts';
@@ -19,8 +19,8 @@ export type AlertBook = {
   readonly replace: (alert: Alert) => void;
 };
 
-/** A book filled with the open alerts of the store. */
-export const createAlertBook = (store: Store, clock: Clock): AlertBook => {
+/** A book filled with the open alerts of the store. `arm` sets the timer of an alert that asks for a person, before it is stored. */
+export const createAlertBook = (store: Store, clock: Clock, arm: (alert: Alert) => Alert = (alert) => alert): AlertBook => {
   const open = new Map<string, Alert>([...store.alerts.open(MAX_OPEN)].reverse().map((alert) => [alert.foldKey, alert]));
   const keep = (alert: Alert): void => {
     open.delete(alert.foldKey);
@@ -37,12 +37,13 @@ export const createAlertBook = (store: Store, clock: Clock): AlertBook => {
     take: (finding) => {
       const before = open.get(finding.foldKey);
       if (before === undefined || Math.abs(finding.at - before.lastSeen) > FOLD_WINDOW_MS)
-        return { alert: put(alertFrom(finding, clock.now())), change: 'raised' };
+        return { alert: put(arm(alertFrom(finding, clock.now()))), change: 'raised' };
       const after = nextAlert(before, { type: 'finding.repeated', finding });
       // A repeat brings the latest actor along: an account attacked from many addresses names the current one.
-      const current = put({ ...after, entities: { ...before.entities, ...withoutUndefined(finding.entities) } });
-      const isWorse = !isAtLeast(before.severity, after.severity) || (before.isClaim && !after.isClaim);
-      return { alert: current, change: isWorse ? 'worse' : 'repeat' };
+      const current = { ...after, entities: { ...before.entities, ...withoutUndefined(finding.entities) } };
+      // What nobody acknowledged was raised by the clock: only a finding makes an attack worse.
+      const isWorse = !isAtLeast(foundSeverity(before), foundSeverity(after)) || (before.isClaim && !after.isClaim);
+      return { alert: put(isWorse || after.status !== before.status ? arm(current) : current), change: isWorse ? 'worse' : 'repeat' };
     },
     replace: keep,
   };
