@@ -171,6 +171,35 @@ describe('rotation', () => {
     expect([...got.lines].sort()).toEqual(['1', '2', '3', '4']);
   });
 
+  test('of files that came and went while the sink was busy loses nothing when no file follows', async () => {
+    append('old');
+    const cursors = createCursors();
+    const got = createLineSink({ delayMs: 150 });
+    const collector = start(got, cursors);
+    await until(() => collector.states().includes('running'));
+    append('1');
+    await pause(50);
+    renameSync(log, temp.path('auth.log.1'));
+    writeFileSync(log, '2\n');
+    renameSync(log, temp.path('auth.log.2'));
+    writeFileSync(log, '3\n');
+    renameSync(log, temp.path('auth.log.3'));
+    await until(() => got.lines.length >= 3, got.lines.join());
+    await until(() => collector.states().at(-1) === 'waiting');
+    appendFileSync(temp.path('auth.log.3'), '4\n');
+    append('5');
+    await until(() => got.lines.length >= 5, got.lines.join());
+    await pause(200);
+    expect([...got.lines].sort()).toEqual(['1', '2', '3', '4', '5']);
+    await collector.stop();
+    append('6');
+    const later = createLineSink();
+    start(later, cursors);
+    await until(() => later.lines.length >= 1, later.lines.join());
+    await pause(100);
+    expect(later.lines).toEqual(['6']);
+  });
+
   test('by copying and truncating loses and repeats nothing', async () => {
     append('old');
     const got = createLineSink();

@@ -52,11 +52,30 @@ export const createTail = (path: string, context: CollectorContext): Tail => {
   };
 
   // What became of a place, and files that came and went since then without our seeing them.
-  const leaveRotated = async (place: FilePlace): Promise<void> => {
+  const openUnseen = async (place: FilePlace): Promise<OpenLog[]> => {
+    const unseen: OpenLog[] = [];
     for (const rotated of await openRotatedSince(path, place)) {
       if (seen.has(rotated.ino)) await rotated.handle.close();
-      else leave(rotated);
+      else unseen.push(rotated);
     }
+    return unseen;
+  };
+
+  const leaveRotated = async (place: FilePlace): Promise<void> => {
+    for (const rotated of await openUnseen(place)) leave(rotated);
+  };
+
+  // Nothing is at the path now, perhaps for ever: the newest of what was there since takes the place of `last`.
+  const goOnWithRotated = async (last: OpenLog): Promise<boolean> => {
+    see(last.ino);
+    const unseen = await openUnseen(placeOf(last));
+    const newest = unseen.pop();
+    if (newest === undefined) return false;
+    for (const log of [last, ...unseen]) leave(log);
+    current = newest;
+    see(newest.ino);
+    putCursor();
+    return true;
   };
 
   const start = async (): Promise<void> => {
@@ -89,6 +108,7 @@ export const createTail = (path: string, context: CollectorContext): Tail => {
       hasMoved = (await drain(current, false)) || hasMoved;
     }
     if (there === undefined) {
+      if (current !== undefined && (await goOnWithRotated(current))) return true;
       say('waiting', current === undefined ? `${path} does not exist` : `${path} is gone; its last content was read`);
       return hasMoved;
     }
