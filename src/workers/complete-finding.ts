@@ -5,7 +5,7 @@ import type { Evidence, Finding } from '../domain/finding.ts';
  * A finding from what a detector drafted: technique, advice and defaults from the manifest, everything capped. Throws when the
  * manifest has no such alert type. It is a claim unless our own sensor saw the event and the type has a source of ours.
  */
-export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: FindingDraft): Finding => {
+export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: FindingDraft, foldKey = foldKeyOf(manifest, draft)): Finding => {
   const { event } = draft;
   const alertType = alertTypeOf(manifest, draft.type);
   const title = draft.title ?? alertType.title;
@@ -21,7 +21,7 @@ export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: F
     evidence: capEvidence(draft.evidence, event.raw),
     mitre: alertType.mitre,
     mitigations: alertType.mitigations,
-    foldKey: flat(foldKeyOf(manifest, draft)),
+    foldKey: flat(foldKey),
     count: 1,
     isClaim: event.trust !== 'sensor' || alertType.feed === 'claim',
   };

@@ -18,10 +18,11 @@ export const createFindingFolder = (): FindingFolder => {
     add: (manifest, draft) => {
       const severity = draft.severity ?? alertTypeOf(manifest, draft.type).severity;
       // By address too: each attacker of one account must reach the response; the alert is still one.
-      const key = `${foldKeyOf(manifest, draft)}\n${(draft.entities ?? draft.event.entities).ip ?? ''}`;
+      const foldKey = foldKeyOf(manifest, draft);
+      const key = `${foldKey}\n${(draft.entities ?? draft.event.entities).ip ?? ''}`;
       const folded = open.get(key);
       if (folded === undefined) {
-        open.set(key, { manifest, draft, severity, count: 1, eventIds: [draft.event.id], isClaim: draft.event.trust !== 'sensor' });
+        open.set(key, { manifest, draft, foldKey, severity, count: 1, eventIds: [draft.event.id], isClaim: draft.event.trust !== 'sensor' });
         return;
       }
       folded.count += 1;
@@ -45,6 +46,7 @@ export const createFindingFolder = (): FindingFolder => {
 type Folded = {
   readonly manifest: ModuleDefinition['manifest'];
   draft: FindingDraft;
+  readonly foldKey: string;
   severity: Severity;
   count: number;
   readonly eventIds: string[];
@@ -52,7 +54,7 @@ type Folded = {
 };
 
 const complete = (folded: Folded): Finding => {
-  const finding = completeFinding(folded.manifest, folded.draft);
+  const finding = completeFinding(folded.manifest, folded.draft, folded.foldKey);
   if (folded.count === 1) return finding;
   const own = new Set(folded.eventIds);
   const earlier = finding.eventIds.filter((id) => !own.has(id));

@@ -7,6 +7,8 @@ export type LiteralMatcher = {
    * ASCII letters and every ASCII blank or control counts as a space. Linear in the text, whatever it holds.
    */
   readonly scan: (text: string, hits: Uint8Array) => number;
+  /** True when any of them occurs in `text`, read in the same way; looks no further than the first. */
+  readonly occursIn: (text: string) => boolean;
 };
 
 /**
@@ -32,7 +34,16 @@ export const createLiteralMatcher = (literals: readonly string[]): LiteralMatche
     }
     return fresh;
   };
-  return { size: literals.length, scan };
+  const occursIn = (text: string): boolean => {
+    let state = 0;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      state = next[state * width + (code < 128 ? (classOf[code] ?? 0) : 0)] ?? 0;
+      if (state >= firstAccepting) return true;
+    }
+    return false;
+  };
+  return { size: literals.length, scan, occursIn };
 };
 
 type Classes = { readonly classOf: Uint8Array; readonly width: number };

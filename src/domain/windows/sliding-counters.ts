@@ -7,6 +7,8 @@ export type SlidingCounters = {
   readonly add: (slot: number, window: number, at: number, amount: number) => void;
   /** What was counted in the window that ends at `at` (or at the latest event, when that is later), rounded down. */
   readonly count: (slot: number, window: number, at: number) => number;
+  /** At least what `count` gives for this window or a shorter one that counts the same, at any time. One look, for who has many to ask. */
+  readonly ceiling: (slot: number, window: number) => number;
   readonly clear: (slot: number) => void;
   /** Takes what `other` counted in its window out of this one. Both must have the same bucket width. */
   readonly subtract: (slot: number, window: number, other: SlidingCounters, otherSlot: number, otherWindow: number) => void;
@@ -120,6 +122,7 @@ export const createSlidingCounters = (slots: number, shapes: readonly WindowShap
       if (oldest === 0) return total;
       return Math.floor(total - oldest * (isNewest ? (parts[window] ?? 0) : 1));
     },
+    ceiling: (slot, window) => rings[(slot * windows + window) * 2 + 1] ?? 0,
     clear: (slot) => {
       cells.fill(0, slot * stride, (slot + 1) * stride);
       for (let ring = slot * windows * 2; ring < (slot + 1) * windows * 2; ring++) rings[ring] = 0;

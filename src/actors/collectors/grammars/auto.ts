@@ -1,31 +1,65 @@
-import type { Grammar, ParseOutcome } from '../../contract.ts';
+import type { Grammar, LineContext, ParseOutcome } from '../../contract.ts';
 
-/**
- * Finds out what a line is by trying, the grammar that fitted last first. A line that one grammar understands but has nothing to say
- * about is still offered to the others: mail and sshd share one file on many hosts.
- */
-export const createAutoGrammar = (grammars: readonly Grammar[]): Grammar => {
-  let order = [...grammars];
-  let misses = 0;
-  return {
-    id: 'auto',
-    eventTypes: [...new Set(grammars.flatMap((grammar) => grammar.eventTypes))],
-    parse: (line, context, emit) => {
-      let outcome: ParseOutcome = 'unparsed';
-      for (const grammar of order) {
-        const own = grammar.parse(line, context, emit);
-        if (own === 'event') {
-          if (grammar !== order[0] && ++misses > MAX_MISSES) {
-            order = [grammar, ...order.filter((other) => other !== grammar)];
-            misses = 0;
-          }
-          return 'event';
-        }
-        if (own === 'irrelevant') outcome = 'irrelevant';
-      }
-      return outcome;
-    },
-  };
+/** The grammars that `auto` chooses from. `auth` and `mail` share one file on many hosts and never speak about the same line. */
+export type AutoGrammars = {
+  readonly auth: Grammar;
+  readonly mail: Grammar;
+  readonly web: Grammar;
+  readonly weberror: Grammar;
+  readonly journal: Grammar;
+  readonly app: Grammar;
 };
 
-const MAX_MISSES = 2;
+/**
+ * Finds out what a line is by its first characters, which its writer chose and no client, then by trying all. What came before
+ * has no say in it: a name or a path that looks like a line of another log cannot make the line be taken for one.
+ */
+export const createAutoGrammar = ({ auth, mail, web, weberror, journal, app }: AutoGrammars): Grammar => {
+  const all = [auth, mail, web, weberror, journal, app];
+  const orders = {
+    json: [app, journal, auth, mail, web, weberror],
+    journal: [journal, app, auth, mail, web, weberror],
+    address: [web, auth, mail, weberror, journal, app],
+    error: [weberror, auth, mail, web, journal, app],
+  };
+  // Which of the two spoke last is asked first: that only saves time.
+  const syslog = { auth: all, mail: [mail, auth, web, weberror, journal, app] };
+  let latest: 'auth' | 'mail' = 'auth';
+
+  const parse = (line: string, context: LineContext, emit: Parameters<Grammar['parse']>[2]): ParseOutcome => {
+    const form = formOf(line);
+    let outcome: ParseOutcome = 'unparsed';
+    for (const grammar of form === 'syslog' ? syslog[latest] : orders[form]) {
+      const own = grammar.parse(line, context, emit);
+      if (own === 'unparsed') continue;
+      outcome = own;
+      if (own === 'irrelevant') continue;
+      if (grammar === auth) latest = 'auth';
+      else if (grammar === mail) latest = 'mail';
+      break;
+    }
+    return outcome;
+  };
+
+  return { id: 'auto', eventTypes: [...new Set(all.flatMap((grammar) => grammar.eventTypes))], parse };
+};
+
+type Form = 'syslog' | 'json' | 'journal' | 'address' | 'error';
+
+const formOf = (line: string): Form => {
+  const first = line.charCodeAt(0);
+  if (first === BRACE) return line.includes('"MESSAGE"') ? 'journal' : 'json';
+  if (first === BRACKET) return 'error';
+  if (first < ZERO || first > NINE) return 'syslog';
+  const fifth = line.charCodeAt(4);
+  // `2026-01-12T…` of a syslog daemon, `2026/01/12 …` of nginx, otherwise an address.
+  if (fifth === DASH) return 'syslog';
+  return fifth === SLASH ? 'error' : 'address';
+};
+
+const BRACE = 123;
+const BRACKET = 91;
+const ZERO = 48;
+const NINE = 57;
+const DASH = 45;
+const SLASH = 47;

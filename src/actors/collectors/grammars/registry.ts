@@ -17,14 +17,14 @@ const FACTORIES: { readonly [id: string]: (options: GrammarOptions) => Grammar }
   app: createAppGrammar,
   journal: createJournalGrammar,
   auto: (options) =>
-    createAutoGrammar([
-      createAuthGrammar(options),
-      createWebGrammar(options),
-      createWebErrorGrammar(options),
-      createMailGrammar(options),
-      createJournalGrammar(),
-      createAppGrammar(options),
-    ]),
+    createAutoGrammar({
+      auth: createAuthGrammar(options),
+      mail: createMailGrammar(options),
+      web: createWebGrammar(options),
+      weberror: createWebErrorGrammar(options),
+      journal: createJournalGrammar(),
+      app: createAppGrammar(options),
+    }),
 };
 
 /** Every grammar id, the words after `--collector`. */

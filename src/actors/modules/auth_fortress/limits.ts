@@ -14,6 +14,8 @@ export const reachedLimit = (
   factor: number,
   at: number,
 ): LimitHit | undefined => {
+  // The day holds the shorter windows, and its limit is the highest: one look is enough for almost every failure.
+  if (counters.ceiling(slot, 2) < (limits[0] ?? 0) * factor) return undefined;
   for (let window = 0; window < 3; window++) {
     const limit = (limits[window] ?? 0) * factor;
     const count = counters.count(slot, window, at);

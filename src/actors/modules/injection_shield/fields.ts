@@ -20,9 +20,11 @@ export const fieldsOf = (event: SecurityEvent): readonly Field[] => {
   if (agent !== '' && isSuspectAgent(agent)) fields.push(fieldOf('user_agent', 'agent', agent));
   const referer = textOf(details, 'referer');
   if (isWorthReadingReferer(referer)) fields.push(...fieldsOfReferer(referer));
-  for (const [key, value] of Object.entries(details)) {
-    if (typeof value !== 'string' && (value === null || typeof value !== 'object')) continue;
-    fields.push(...fieldsOfDetail(key, value));
+  for (const key of Object.keys(details)) {
+    const read = READERS.get(key);
+    if (read === undefined) continue;
+    const value = details[key];
+    if (typeof value === 'string' || (value !== null && typeof value === 'object')) fields.push(...read(key, value));
   }
   // A bare message stands for the request only when nothing else does.
   if (fields.length === 0 && event.summary !== '' && !hasRequest(event)) fields.push(fieldOf('summary', 'value', withoutMethod(event.summary)));
@@ -39,7 +41,8 @@ const isWorthReading = (target: string): boolean => {
   if (target === '') return false;
   if (isSuspect(target)) return true;
   if (!mayHide(target)) return false;
-  return isSuspect(foldUnicode(decodeLayers(target.replaceAll('+', ' '))).replaceAll('+', ' '));
+  const decoded = foldUnicode(decodeLayers(target.replaceAll('+', ' '))).replaceAll('+', ' ');
+  return decoded !== target && isSuspect(decoded);
 };
 
 const isWorthReadingReferer = (referer: string): boolean => {
@@ -78,8 +81,6 @@ const closingQuote = (text: string, from: number): number => {
 };
 
 type Reader = (name: string, value: unknown) => readonly Field[];
-
-const fieldsOfDetail = (key: string, value: unknown): readonly Field[] => READERS.get(key)?.(key, value) ?? [];
 
 const asValue: Reader = (name, value) => (typeof value === 'string' ? one(fieldOf(name, 'value', value)) : fieldsOfValue(name, value));
 const asBody: Reader = (name, value) => (typeof value === 'string' ? fieldsOfBody(name, value) : fieldsOfValue(name, value));

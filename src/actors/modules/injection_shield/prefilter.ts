@@ -21,7 +21,7 @@ export const isSuspect = (text: string): boolean => {
     const code = text.charCodeAt(index);
     if (code < 128 && SPECIAL[code] === 1) return true;
   }
-  return holds(loud, text);
+  return loud.occursIn(text);
 };
 
 /** True when another text may be behind this one: encoded, or in look-alike characters. */
@@ -35,7 +35,7 @@ export const isSuspectAgent = (text: string): boolean => {
     const code = text.charCodeAt(index);
     if (code < 128 && SPECIAL_AGENT[code] === 1) return true;
   }
-  return holds(loudInAgents, text);
+  return loudInAgents.occursIn(text);
 };
 
 const tableOf = (characters: string): Uint8Array => {
@@ -64,12 +64,8 @@ const WORDS_OF_READERS = [
   ...'phnjcmlwd,phn2zy,pgltzy,pd9waha,jhtqbmrp,li4vli4v,l2v0yy9,zmlsztovl,jybvci,jyb1bm,ymfzac,y3vybc'.split(','),
 ];
 
-type Loud = { readonly matcher: LiteralMatcher; readonly hits: Uint8Array };
-
-const loudOf = (rules: readonly Rule[], words: readonly string[]): Loud => {
-  const matcher = createLiteralMatcher([...new Set([...rules.flatMap((rule) => rule.literals), ...words])]);
-  return { matcher, hits: new Uint8Array(matcher.size) };
-};
+const loudOf = (rules: readonly Rule[], words: readonly string[]): LiteralMatcher =>
+  createLiteralMatcher([...new Set([...rules.flatMap((rule) => rule.literals), ...words])]);
 
 const plainRules = RULES.filter((rule) => rule.isPlain === true);
 const loud = loudOf(plainRules, WORDS_OF_READERS);
@@ -77,8 +73,3 @@ const loudInAgents = loudOf(
   plainRules.filter((rule) => rule.fields?.includes('agent') !== false && rule.id !== 'code_java'),
   'union ,select ,sleep ,waitfor ,_schema, or 1, and 1,../,etc/passwd,/bin/,data:text,java.lang,getruntime'.split(','),
 );
-
-const holds = ({ matcher, hits }: Loud, text: string): boolean => {
-  hits.fill(0);
-  return matcher.scan(text, hits) > 0;
-};

@@ -1,7 +1,23 @@
 /** Undoes HTML character references: decimal, hexadecimal (semicolon or not) and the names that hide markup or code. */
-export const decodeEntities = (text: string): string => (text.includes('&') ? text.replace(REFERENCE, decodeOne) : text);
+export const decodeEntities = (text: string): string => (hasReference(text) ? text.replace(REFERENCE, decodeOne) : text);
 
 const REFERENCE = /&(?:#x([0-9a-f]{1,8})|#([0-9]{1,8})|([a-z]{2,8}));?/gi;
+
+// Queries are full of `&name=`: only where a known name or a number follows is there something to undo.
+const hasReference = (text: string): boolean => {
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
+    if (text.charCodeAt(at + 1) === HASH) return true;
+    let end = at + 1;
+    while (end < at + 1 + LONGEST_NAME && isLetter(text.charCodeAt(end))) end++;
+    if (end - at > 2 && NAMES.has(text.slice(at + 1, end).toLowerCase())) return true;
+  }
+  return false;
+};
+
+const HASH = 35;
+const LONGEST_NAME = 8;
+
+const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90);
 
 const decodeOne = (whole: string, hex: string | undefined, decimal: string | undefined, name: string | undefined): string => {
   if (name !== undefined) return NAMES.get(name.toLowerCase()) ?? whole;
