@@ -12,13 +12,14 @@ export const createRandom = (seed: number): (() => number) => {
   };
 };
 
-export type LogKind = 'auth' | 'web';
+/** `sources`: failed logins of which each comes from a network of its own. `json`: applications that log one object a line. */
+export type LogKind = 'auth' | 'web' | 'json' | 'sources';
 
 /** Writes a log of `lines` lines that end shortly before `until` (wall-clock ms), about one millisecond apart. */
 export const writeLog = async (path: string, kind: LogKind, lines: number, seed: number, until: number): Promise<void> => {
   const random = createRandom(seed);
   const stream = createWriteStream(path);
-  const line = kind === 'auth' ? authLine : webLine;
+  const line = WRITERS[kind];
   let block: string[] = [];
   for (let index = 0; index < lines; index += 1) {
     block.push(line(random, until - (lines - index), index));
@@ -82,4 +83,30 @@ const webLine = (random: Random, at: number, index: number): string => {
   const path = isAttack ? pick(random, ATTACKS) : `${pick(random, PATHS)}?page=${index % 50}&sort=name`;
   const status = isAttack ? 404 : random() < 0.05 ? 404 : 200;
   return `${address(random)} - - [${time}] "GET ${path} HTTP/1.1" ${status} ${Math.floor(random() * 40_000)} "https://example.com/" "${pick(random, AGENTS)}"`;
+};
+
+const jsonLine = (random: Random, at: number, index: number): string => {
+  const time = new Date(at).toISOString();
+  const ip = address(random);
+  const roll = random();
+  if (roll < 0.2) return JSON.stringify({ timestamp: time, type: 'auth_failure', username: pick(random, NAMES), source_ip: ip, service: 'shop' });
+  if (roll < 0.6) {
+    const path = random() < 0.02 ? pick(random, ATTACKS) : `${pick(random, PATHS)}?page=${index % 50}`;
+    return JSON.stringify({ time, level: 'info', method: 'GET', path, status: 200, remote_addr: ip, user_agent: pick(random, AGENTS), duration_ms: 3 });
+  }
+  return JSON.stringify({ ts: at, level: 'info', msg: `order ${index} of user ${index % 977} is paid`, logger: 'shop.orders' });
+};
+
+// Each /64 is one source to every counter.
+const sourceLine = (random: Random, at: number, index: number): string => {
+  const ip = `2001:db8:${(index >>> 16).toString(16)}:${(index & 0xffff).toString(16)}::1`;
+  const port = 1024 + Math.floor(random() * 64_000);
+  return `${stamp(at)} web1 sshd[${1000 + (index % 30_000)}]: Failed password for invalid user ${pick(random, NAMES)}${index % 97} from ${ip} port ${port} ssh2`;
+};
+
+const WRITERS: { readonly [kind in LogKind]: (random: Random, at: number, index: number) => string } = {
+  auth: authLine,
+  web: webLine,
+  json: jsonLine,
+  sources: sourceLine,
 };

@@ -1,17 +1,14 @@
 import { execFile } from 'node:child_process';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { MODULES } from '../src/actors/registry.ts';
-import { createPipeline } from '../src/workers/pipeline.ts';
-import { replayBytes } from '../src/workers/replay.ts';
 import { type LogKind, writeLog } from './generate.ts';
 
 /*
- * Lines a second through the whole pipeline (split, parse, every detector of the registry) in one thread, and fail2ban-regex on the
- * same log in the same run. `node bench/throughput.ts [--lines 1000000] [--rounds 3] [--peer-lines 100000] [--seed 1] [--none]`
+ * Lines a second through the whole of a replay, each log in a process of its own with the flags of `bin/1sec replay`, in turn with
+ * fail2ban-regex on the beginning of the same log; then the memory at as many sources as lines, and the time from a line's write
+ * to its finding. `node bench/throughput.ts [--lines 1000000] [--rounds 3] [--peer-lines 100000] [--seed 1] [--none]`
  */
 
 const { values } = parseArgs({
@@ -24,41 +21,28 @@ const { values } = parseArgs({
   },
 });
 
-const CHUNK_BYTES = 262_144;
+const run = promisify(execFile);
+const show = (value: number): string => Math.round(value).toLocaleString('en-US');
+const medianOf = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
-type Measured = { readonly linesPerSecond: number; readonly linesPerCpuSecond: number; readonly findings: number; readonly parsed: number };
+type Measured = { readonly lines: number; readonly alerts: number; readonly seconds: number; readonly cpuSeconds: number; readonly rssMb: number };
 
-// On a busy machine the rate per CPU second is the one to look at; it includes the helper threads of the runtime.
-const runOurs = async (path: string, grammar: LogKind, now: number): Promise<Measured> => {
-  const modules = Object.fromEntries(MODULES.map((module) => [module.manifest.id, {}]));
-  const pipeline = createPipeline(MODULES, { modules: values.none ? {} : modules });
-  let findings = 0;
-  const started = performance.now();
-  const cpuBefore = process.cpuUsage();
-  const counters = await replayBytes({
-    pipeline,
-    bytes: createReadStream(path, { highWaterMark: CHUNK_BYTES }),
-    source: 'bench',
-    grammar,
-    receivedAt: now,
-    onResult: (result) => {
-      findings += result.findings.length;
-      for (const failure of result.failures) console.error(`module ${failure.module} failed: ${failure.message}`);
-    },
-  });
-  const seconds = (performance.now() - started) / 1000;
-  const cpu = process.cpuUsage(cpuBefore);
-  const cpuSeconds = (cpu.user + cpu.system) / 1_000_000;
-  return { linesPerSecond: counters.lines / seconds, linesPerCpuSecond: counters.lines / cpuSeconds, findings, parsed: counters.parsed };
-};
+const launcher = await readFile(join(import.meta.dirname, '../bin/1sec'), 'utf8');
+const flags = /= replay \] && flags="([^"]*)"/.exec(launcher)?.[1]?.split(' ') ?? [];
 
-const FILTERS: { readonly [kind in LogKind]: string } = { auth: '/etc/fail2ban/filter.d/sshd.conf', web: '/etc/fail2ban/filter.d/apache-auth.conf' };
+const child = async (script: string, options: readonly string[]): Promise<string> =>
+  (await run(process.execPath, [...flags, join(import.meta.dirname, script), ...options])).stdout;
+
+const runOurs = async (path: string, collector: string): Promise<Measured> =>
+  JSON.parse(await child('measure.ts', ['--path', path, '--collector', collector, ...(values.none ? ['--none'] : [])]));
+
+const FILTERS: { readonly [kind in LogKind]?: string } = { auth: '/etc/fail2ban/filter.d/sshd.conf', web: '/etc/fail2ban/filter.d/apache-auth.conf' };
 
 // Start-up of the peer is taken out: the time of an almost empty log is subtracted.
-const runPeer = async (path: string, emptyPath: string, kind: LogKind, lines: number): Promise<number | undefined> => {
+const runPeer = async (path: string, emptyPath: string, filter: string, lines: number): Promise<number | undefined> => {
   const time = async (log: string): Promise<number> => {
     const started = performance.now();
-    await promisify(execFile)('fail2ban-regex', [log, FILTERS[kind]], { maxBuffer: 64 * 1024 * 1024 });
+    await run('fail2ban-regex', [log, filter], { maxBuffer: 64 * 1024 * 1024 });
     return performance.now() - started;
   };
   try {
@@ -73,38 +57,49 @@ const runPeer = async (path: string, emptyPath: string, kind: LogKind, lines: nu
 const lines = Number(values.lines);
 const peerLines = Math.min(Number(values['peer-lines']), lines);
 const directory = await mkdtemp(join(tmpdir(), 'onesec-bench-'));
-const show = (value: number): string => Math.round(value).toLocaleString('en-US');
+const place = (name: string): string => join(directory, name);
+
+const CORPORA: readonly { readonly kind: LogKind; readonly collector: string }[] = [
+  { kind: 'auth', collector: 'auth' },
+  { kind: 'web', collector: 'web' },
+  { kind: 'json', collector: 'app' },
+];
+
+const compare = async ({ kind, collector }: (typeof CORPORA)[number], now: number): Promise<void> => {
+  const filter = FILTERS[kind];
+  await writeLog(place('whole.log'), kind, lines, Number(values.seed), now);
+  await writeLog(place('peer.log'), kind, peerLines, Number(values.seed), now);
+  await writeLog(place('empty.log'), kind, 1, Number(values.seed), now);
+  const ours: Measured[] = [];
+  const peers: number[] = [];
+  for (let round = 0; round < Number(values.rounds); round += 1) {
+    ours.push(await runOurs(place('whole.log'), collector));
+    const peer = filter === undefined ? undefined : await runPeer(place('peer.log'), place('empty.log'), filter, peerLines);
+    if (peer !== undefined) peers.push(peer);
+  }
+  const rate = medianOf(ours.map((one) => one.lines / one.seconds));
+  const perCpu = medianOf(ours.map((one) => one.lines / one.cpuSeconds));
+  const rss = Math.max(...ours.map((one) => one.rssMb));
+  console.log(`${kind.padEnd(8)} ${show(rate)} lines/s, ${show(perCpu)} per CPU second, RSS ${show(rss)} MB, ${show(ours[0]?.alerts ?? 0)} alerts`);
+  if (filter === undefined) return;
+  if (peers.length === 0) console.log('         fail2ban-regex is not installed: no comparison');
+  else
+    console.log(
+      `         fail2ban-regex ${show(medianOf(peers))} lines/s on the first ${show(peerLines)}: ours is ${(rate / medianOf(peers)).toFixed(1)} times as fast`,
+    );
+};
 
 try {
-  console.log(`${values.none ? 0 : MODULES.length} modules, ${show(lines)} lines, Node ${process.version}`);
-  for (const kind of ['auth', 'web'] as const) {
-    const now = Date.now();
-    const path = join(directory, `${kind}.log`);
-    const peerPath = join(directory, `${kind}-peer.log`);
-    const emptyPath = join(directory, `${kind}-empty.log`);
-    await writeLog(path, kind, lines, Number(values.seed), now);
-    await writeLog(peerPath, kind, peerLines, Number(values.seed), now);
-    await writeLog(emptyPath, kind, 1, Number(values.seed), now);
-    const rates: number[] = [];
-    for (let round = 0; round < Number(values.rounds); round += 1) {
-      const { linesPerSecond, linesPerCpuSecond, findings, parsed } = await runOurs(path, kind, now);
-      rates.push(linesPerSecond);
-      const rss = process.memoryUsage().rss / 1_000_000;
-      console.log(
-        `${kind.padEnd(5)} round ${round + 1}: ${show(linesPerSecond)} lines/s (${show(linesPerCpuSecond)} per CPU second), ${show(parsed)} parsed, ${show(findings)} findings, RSS ${show(rss)} MB`,
-      );
-    }
-    const best = Math.max(...rates);
-    if (kind === 'auth') {
-      const peer = await runPeer(peerPath, emptyPath, kind, peerLines);
-      console.log(
-        peer === undefined
-          ? 'fail2ban-regex is not installed: no comparison'
-          : `${kind.padEnd(5)} fail2ban-regex: ${show(peer)} lines/s on ${show(peerLines)} lines → ${(best / peer).toFixed(1)} times`,
-      );
-    }
-    await (await open(path, 'w')).close();
-  }
+  console.log(`${show(lines)} lines each, medians of ${values.rounds} rounds, Node ${process.version}${values.none ? ', no modules' : ''}`);
+  const now = Date.now();
+  for (const corpus of CORPORA) await compare(corpus, now);
+  await writeLog(place('sources.log'), 'sources', lines, Number(values.seed), now);
+  const many = await runOurs(place('sources.log'), 'auth');
+  console.log(`${'sources'.padEnd(8)} ${show(many.lines / many.seconds)} lines/s, RSS ${show(many.rssMb)} MB at ${show(lines)} distinct sources`);
+  const latency: { readonly rounds: number; readonly p50: number; readonly p99: number } = JSON.parse(
+    await child('latency.ts', ['--path', place('latency.log')]),
+  );
+  console.log(`latency  ${latency.p50.toFixed(1)} ms p50, ${latency.p99.toFixed(1)} ms p99 from the write of a line to its finding (${latency.rounds} lines)`);
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
