@@ -1,10 +1,16 @@
-import { type AnyActorLogic, assign, emit, fromPromise, setup } from 'xstate';
-import type { Actor, Approval, ApprovalState } from '../src/domain/approval.ts';
+import { type AnyActorLogic, assign, emit, enqueueActions, fromPromise, setup } from 'xstate';
+import type { Actor, Approval, ApprovalState, Vote } from '../src/domain/approval.ts';
+import { dueReminder, lapsesAt, VIEW_GRACE_MS, VIEW_LASTS_MS } from '../src/domain/approval-time.ts';
+import type { AlertId } from '../src/domain/ids.ts';
+import { neededText, voteProblem, votesMissing } from '../src/domain/quorum.ts';
 import { toSafe } from '../src/domain/safe-text.ts';
+import { type Severity, worseOf } from '../src/domain/severity.ts';
 import { failureText } from './failure-text.ts';
 
 /** Pause before a step that failed (store full, no answer) is tried again. */
 export const RETRY_AFTER_MS = 5_000;
+/** News of one approval are written no more often than this. */
+const NEWS_EVERY_MS = 1_000;
 /** So often it is asked whether an interrupted action happened, or a held target is resumed, before it is given up. */
 export const MAX_TRIES = 5;
 
@@ -23,46 +29,96 @@ export type ApprovalContext = {
   readonly problem?: string | undefined;
   /** Why `reconcile` could not say whether it happened. */
   readonly doubt?: string | undefined;
-  /** Share of the waiting time of which people were reminded: 0, 0.5 or 0.8. */
-  readonly reminded: number;
+  /** Somebody is looking at it until then; forgotten over a restart. */
+  readonly viewedUntil: number;
+  /** What came while news were being written; heard right after that. */
+  readonly deferred?: ApprovalEvent | undefined;
+  /** Requests for the same that came since the last write. */
+  readonly joined?: Joined | undefined;
 };
 
-type Decision = { readonly by: Actor; readonly reason: string; readonly version: number; readonly now: number };
+/** Requests that join the question: how many, the worst severity, the latest alert. */
+export type Joined = { readonly count: number; readonly severity: Severity; readonly alertId: AlertId; readonly at: number };
+
+/** `token`: given back with a refusal, so that who asked knows it from those of others. */
+type Decision = { readonly by: Actor; readonly reason: string; readonly version: number; readonly now: number; readonly token?: string | undefined };
 
 export type ApprovalEvent =
-  | ({ readonly type: 'decision.approve' } & Decision)
+  /** `seats`: those that this person may take. Breaking the glass does what one person may not do alone. */
+  | ({ readonly type: 'decision.approve'; readonly seats?: readonly number[] | undefined; readonly isBreakGlass?: boolean | undefined } & Decision)
   | ({ readonly type: 'decision.reject' } & Decision)
   /** A guard or the target's own end makes the question moot. */
   | { readonly type: 'approval.void'; readonly reason: string; readonly now: number }
+  | ({ readonly type: 'approval.joined' } & Omit<Joined, 'count'>)
+  /** A person looks at it now. */
+  | { readonly type: 'approval.viewed'; readonly now: number }
   | { readonly type: 'tick'; readonly now: number };
+
+/** `votes`: this person's word does not count here, or does not have to be the only one. */
+export type RefusalCode = 'stale' | 'expired' | 'decided' | 'not-saved' | 'votes';
 
 export type ApprovalEmitted =
   /** On disk now. */
   | { readonly type: 'approval.changed'; readonly approval: Approval }
-  | { readonly type: 'decision.refused'; readonly code: 'stale' | 'expired' | 'decided' | 'not-saved'; readonly reason: string; readonly version: number }
-  | { readonly type: 'approval.reminder'; readonly approval: Approval; readonly share: number };
+  | { readonly type: 'decision.refused'; readonly code: RefusalCode; readonly reason: string; readonly version: number; readonly token?: string | undefined };
 
 /** What `recheck` resolves with. */
 export type Recheck = { readonly isAllowed: true } | { readonly isAllowed: false; readonly outcome: 'void' | 'failed'; readonly reason: string };
 /** What `reconcile` resolves with: did the interrupted action happen? */
 export type Reconciliation = 'already-done' | 'not-done' | 'changed';
 
-const REMINDERS = [0.8, 0.5];
-
 const stepTo = (context: ApprovalContext, state: ApprovalState, more: Partial<Approval> = {}): Partial<ApprovalContext> => ({
-  next: { ...context.approval, ...more, state, version: context.approval.version + 1 },
+  next: { ...context.approval, basis: undefined, ...more, state, version: context.approval.version + 1 },
 });
 
-const decide = (context: ApprovalContext, state: 'approved' | 'rejected', decision: Decision): Partial<ApprovalContext> => ({
-  ...stepTo(context, state, { decidedAt: decision.now, decidedBy: decision.by, reason: toSafe(decision.reason, 500) }),
+const decide = (context: ApprovalContext, state: 'approved' | 'rejected', decision: Decision, more: Partial<Approval> = {}): Partial<ApprovalContext> => ({
+  ...stepTo(context, state, { decidedAt: decision.now, decidedBy: decision.by, reason: toSafe(decision.reason, 500), ...more }),
   now: decision.now,
 });
 
-const dueReminder = (context: ApprovalContext, now: number): number => {
-  const { createdAt, expiresAt } = context.approval;
-  if (now >= expiresAt) return 0;
-  return REMINDERS.find((share) => share > context.reminded && now >= createdAt + (expiresAt - createdAt) * share) ?? 0;
+type Approve = ApprovalEvent & { readonly type: 'decision.approve' };
+
+const voteOf = (event: Approve): Vote => ({ by: event.by, at: event.now, reason: toSafe(event.reason, 500), seats: event.seats ?? [] });
+
+const withVote = ({ approval }: ApprovalContext, event: Approve): Partial<Approval> =>
+  approval.seats === undefined ? {} : { votes: [...(approval.votes ?? []), voteOf(event)], ...(event.isBreakGlass === true ? { isBreakGlass: true } : {}) };
+
+/** Why this word does not count; undefined when it does. */
+const problemOf = ({ approval }: ApprovalContext, event: Approve): string | undefined => {
+  if (event.isBreakGlass !== true) return voteProblem(approval, voteOf(event));
+  return votesMissing(approval, [voteOf(event)]) === 0 ? 'there is no glass to break: this word is all it needs' : undefined;
 };
+
+/** What is only news: it changes nothing that a decision rests on, so a decision under way stays good. */
+const newsOf = ({ approval, joined }: ApprovalContext, now: number): Partial<Approval> => {
+  const reminded = dueReminder(approval, now);
+  return {
+    ...(reminded > 0 ? { reminded } : {}),
+    ...(joined === undefined
+      ? {}
+      : {
+          count: (approval.count ?? 1) + joined.count,
+          latestAlertId: joined.alertId,
+          latestAt: joined.at,
+          severity: worseOf(approval.severity, joined.severity),
+        }),
+  };
+};
+
+/** The requests of a write that failed, and those that came meanwhile. */
+const backAgain = ({ approval, next, joined }: ApprovalContext): Joined | undefined => {
+  const count = (next.count ?? 1) - (approval.count ?? 1);
+  if (count === 0 || next.latestAlertId === undefined) return joined;
+  const lost: Joined = { count, severity: next.severity, alertId: next.latestAlertId, at: next.latestAt ?? 0 };
+  if (joined === undefined) return lost;
+  return { ...joined, count: joined.count + count, severity: worseOf(lost.severity, joined.severity) };
+};
+
+const unanswered = ({ approval }: ApprovalContext): string =>
+  (approval.votes?.length ?? 0) === 0 ? 'nobody answered in time' : `not enough people agreed in time: ${neededText(approval)} did not`;
+
+/** Given while somebody looked at it, after its end. */
+const isAfterEnd = ({ approval }: ApprovalContext): boolean => (approval.decidedAt ?? 0) >= approval.expiresAt;
 
 const notProvided = (name: string): AnyActorLogic => fromPromise(() => Promise.reject(new Error(`no ${name} was provided`)));
 
@@ -82,9 +138,25 @@ const approvalSetup = setup({
   },
   actions: {
     keepTime: assign(({ event }) => ('now' in event ? { now: event.now } : {})),
-    approve: assign(({ context, event }) => (event.type === 'decision.approve' ? decide(context, 'approved', event) : {})),
+    approve: assign(({ context, event }) => (event.type === 'decision.approve' ? decide(context, 'approved', event, withVote(context, event)) : {})),
+    vote: assign(({ context, event }) =>
+      event.type === 'decision.approve' ? { ...stepTo(context, 'pending', withVote(context, event)), now: event.now } : {},
+    ),
+    note: assign(({ context }) => ({
+      ...stepTo(context, 'pending', { ...newsOf(context, context.now), basis: context.approval.basis ?? context.approval.version }),
+      joined: undefined,
+    })),
+    join: assign(({ context, event }) => {
+      if (event.type !== 'approval.joined') return {};
+      const { joined } = context;
+      const severity = worseOf(event.severity, joined?.severity ?? event.severity);
+      return { joined: { count: (joined?.count ?? 0) + 1, severity, alertId: event.alertId, at: event.at } };
+    }),
+    /** What could not be written is still to be told. */
+    rejoin: assign(({ context }) => ({ joined: backAgain(context) })),
+    look: assign(({ event }) => (event.type === 'approval.viewed' ? { viewedUntil: event.now + VIEW_LASTS_MS } : {})),
     reject: assign(({ context, event }) => (event.type === 'decision.reject' ? decide(context, 'rejected', event) : {})),
-    expire: assign(({ context }) => stepTo(context, 'expired', { decidedAt: context.now, result: 'nobody answered in time' })),
+    expire: assign(({ context }) => stepTo(context, 'expired', { decidedAt: context.now, result: unanswered(context) })),
     begin: assign(({ context }) => stepTo(context, 'executing')),
     end: assign(({ context }, params: { readonly state: ApprovalState; readonly result: string }) => ({
       ...stepTo(context, params.state, {
@@ -93,24 +165,38 @@ const approvalSetup = setup({
       }),
     })),
     free: assign(({ context }) => stepTo(context, context.approval.state, { isHeld: false })),
+    defer: assign(({ event }) => ({ deferred: event })),
+    hear: enqueueActions(({ context, enqueue }) => {
+      if (context.deferred === undefined) return;
+      enqueue.raise(context.deferred);
+      enqueue.assign({ deferred: undefined });
+    }),
     saved: assign(({ context }) => ({ approval: context.next, tries: 0 })),
     tell: emit(({ context }) => ({ type: 'approval.changed' as const, approval: context.approval })),
-    refuse: emit(({ context }, params: { readonly code: 'stale' | 'expired' | 'decided' | 'not-saved'; readonly reason: string }) => ({
+    refuse: emit(({ context, event }, params: { readonly code: RefusalCode; readonly reason: string }) => ({
       type: 'decision.refused' as const,
       code: params.code,
       reason: toSafe(params.reason, 500),
       version: context.approval.version,
+      ...('token' in event && event.token !== undefined ? { token: event.token } : {}),
     })),
-    remind: emit(({ context }) => ({ type: 'approval.reminder' as const, approval: context.approval, share: context.reminded })),
-    noteReminder: assign(({ context, event }) => (event.type === 'tick' ? { reminded: dueReminder(context, event.now) } : {})),
+    rest: assign(({ context }) => ({ retryAt: context.now + NEWS_EVERY_MS })),
     retryLater: assign(({ context }) => ({ tries: context.tries + 1, retryAt: context.now + RETRY_AFTER_MS })),
     noteProblem: assign((_, params: { readonly thrown: unknown }) => ({ problem: failureText(params.thrown) })),
     noteDoubt: assign((_, params: { readonly thrown: unknown }) => ({ doubt: failureText(params.thrown) })),
   },
   guards: {
-    isOver: ({ context, event }) => ('now' in event ? event.now : context.now) >= context.approval.expiresAt,
-    isStale: ({ context, event }) => 'version' in event && event.version !== context.approval.version,
-    isReminderDue: ({ context, event }) => event.type === 'tick' && dueReminder(context, event.now) > 0,
+    isOver: ({ context, event }) => ('now' in event ? event.now : context.now) >= lapsesAt(context.approval, context.viewedUntil),
+    isTooLate: ({ context }) => context.now >= lapsesAt(context.approval, (context.approval.decidedAt ?? 0) + VIEW_GRACE_MS * Number(isAfterEnd(context))),
+    isStale: ({ context, event }) =>
+      'version' in event && (event.version > context.approval.version || event.version < (context.approval.basis ?? context.approval.version)),
+    isNoVote: ({ context, event }) => event.type === 'decision.approve' && problemOf(context, event) !== undefined,
+    isNotEnough: ({ context, event }) =>
+      event.type === 'decision.approve' && event.isBreakGlass !== true && votesMissing(context.approval, [voteOf(event)]) > 0,
+    hasNews: ({ context, event }) =>
+      event.type === 'tick' &&
+      (event.now >= context.retryAt || context.retryAt - event.now > RETRY_AFTER_MS) &&
+      Object.keys(newsOf(context, event.now)).length > 0,
     // A clock that was set back must not stretch the pause.
     isRetryDue: ({ context, event }) => event.type === 'tick' && (event.now >= context.retryAt || context.retryAt - event.now > RETRY_AFTER_MS),
     isGivenUp: ({ context }) => context.tries >= MAX_TRIES,
@@ -128,6 +214,16 @@ const current = ({ context }: Scope) => context.approval;
 const stale = { type: 'refuse', params: { code: 'stale', reason: 'it changed in the meantime' } } as const;
 const late = { type: 'refuse', params: { code: 'expired', reason: 'the time to answer is over' } } as const;
 const decided = { actions: { type: 'refuse', params: { code: 'decided', reason: 'it is already decided' } } } as const;
+const kept = [{ guard: ({ context }: Scope) => context.deferred === undefined, actions: 'defer' }, decided] as const;
+const later = { 'decision.approve': kept, 'decision.reject': kept, 'approval.void': { actions: 'defer' } } as const;
+const notSaved = {
+  target: 'pending',
+  actions: {
+    type: 'refuse',
+    params: ({ event }: { readonly event: { readonly error: unknown } }) =>
+      ({ code: 'not-saved', reason: `the answer could not be saved: ${failureText(event.error)}` }) as const,
+  },
+} as const;
 
 /**
  * The life of one approval. Each step is on disk before anything is done about it, so that after a crash an action
@@ -136,10 +232,10 @@ const decided = { actions: { type: 'refuse', params: { code: 'decided', reason: 
 export const approvalMachine = approvalSetup.createMachine({
   id: 'approval',
   version: '1',
-  context: ({ input }) => ({ approval: input.approval, next: input.approval, now: input.now ?? 0, tries: 0, retryAt: 0, reminded: 0 }),
+  context: ({ input }) => ({ approval: input.approval, next: input.approval, now: input.now ?? 0, tries: 0, retryAt: 0, viewedUntil: 0 }),
   output: ({ context }) => ({ approval: context.approval }),
   initial: 'waking',
-  on: { tick: { actions: 'keepTime' }, 'decision.approve': decided, 'decision.reject': decided },
+  on: { tick: { actions: 'keepTime' }, 'decision.approve': decided, 'decision.reject': decided, 'approval.joined': { actions: 'join' } },
   states: {
     waking: {
       always: { guard: ({ context }) => context.now > 0, target: 'routing' },
@@ -158,11 +254,17 @@ export const approvalMachine = approvalSetup.createMachine({
       ],
     },
     pending: {
+      entry: 'hear',
       always: { guard: 'isOver', target: 'settling', actions: 'expire' },
       on: {
         'decision.approve': [
           { guard: 'isStale', actions: stale },
           { guard: 'isOver', actions: ['keepTime', late] },
+          {
+            guard: 'isNoVote',
+            actions: { type: 'refuse', params: ({ context, event }) => ({ code: 'votes' as const, reason: problemOf(context, event) ?? '' }) },
+          },
+          { guard: 'isNotEnough', target: 'voting', actions: 'vote' },
           { target: 'approving', actions: 'approve' },
         ],
         'decision.reject': [
@@ -174,8 +276,24 @@ export const approvalMachine = approvalSetup.createMachine({
           target: 'settling',
           actions: ['keepTime', { type: 'end', params: ({ event }) => ({ state: 'void', result: event.reason }) }],
         },
-        tick: [{ guard: 'isReminderDue', actions: ['keepTime', 'noteReminder', 'remind'] }, { actions: 'keepTime' }],
+        'approval.viewed': { actions: ['keepTime', 'look'] },
+        tick: [{ guard: 'hasNews', target: 'noting', actions: ['keepTime', 'note'] }, { actions: 'keepTime' }],
       },
+    },
+    /** News for who decides: a reminder that is due, requests that joined. Not on disk, it is tried again later. */
+    noting: {
+      on: later,
+      invoke: {
+        src: 'persist',
+        input: written,
+        onDone: { target: 'pending', actions: ['saved', 'rest', 'tell'] },
+        onError: { target: 'pending', actions: ['rejoin', 'retryLater'] },
+      },
+    },
+    /** One of several persons agreed; on disk before it counts. */
+    voting: {
+      on: later,
+      invoke: { src: 'persist', input: written, onDone: { target: 'pending', actions: ['saved', 'tell'] }, onError: notSaved },
     },
     /** A person's answer goes to disk; without that it was not given. */
     approving: {
@@ -183,10 +301,7 @@ export const approvalMachine = approvalSetup.createMachine({
         src: 'persist',
         input: written,
         onDone: { target: 'answered', actions: ['saved', 'tell'] },
-        onError: {
-          target: 'pending',
-          actions: { type: 'refuse', params: ({ event }) => ({ code: 'not-saved', reason: `the answer could not be saved: ${failureText(event.error)}` }) },
-        },
+        onError: notSaved,
       },
     },
     answered: { always: [{ guard: { type: 'isIn', params: { state: 'approved' } }, target: 'rechecking' }, { target: 'closing' }] },
@@ -194,7 +309,7 @@ export const approvalMachine = approvalSetup.createMachine({
     resuming: {
       always: [
         {
-          guard: 'isOver',
+          guard: 'isTooLate',
           target: 'settling',
           actions: { type: 'end', params: { state: 'void', result: 'it was approved, but its time was over before it could start' } },
         },

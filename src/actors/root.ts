@@ -43,7 +43,13 @@ export type ApprovalActor = {
   readonly send: (event: ApprovalEvent) => void;
   readonly on: (
     type: 'decision.refused' | 'approval.changed',
-    listener: (event: { readonly type: string; readonly reason?: string; readonly code?: string; readonly approval?: Approval }) => void,
+    listener: (event: {
+      readonly type: string;
+      readonly reason?: string;
+      readonly code?: string;
+      readonly token?: string | undefined;
+      readonly approval?: Approval;
+    }) => void,
   ) => { readonly unsubscribe: () => void };
 };
 

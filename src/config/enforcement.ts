@@ -1,5 +1,5 @@
 import type { ActionName } from '../domain/action.ts';
-import type { EnforcementPolicy, Policy, PolicyRule } from '../domain/policy.ts';
+import type { EnforcementPolicy, Policy, PolicyRule, TwoPersonRule } from '../domain/policy.ts';
 import { buildEscalationPolicy } from './escalation.ts';
 import type { EndpointConfig } from './notify-schema.ts';
 import { endpointConfigs, webhookRule } from './rule-endpoints.ts';
@@ -15,7 +15,7 @@ const DEFAULT_MAX_PENDING = 100;
 /** The decision table in force: preset, then the user's policies per key, then run-time changes. Pure. */
 export const buildEnforcementPolicy = (config: Config, preset: PresetFile, overrides: RuntimeOverrides): EnforcementPolicy => {
   const { enforcement } = config;
-  const gate = { ...preset.approval_gate, ...withoutUndefined(enforcement.approval_gate) };
+  const gate = { ...preset.approval_gate, ...withoutUndefined(enforcement.approval_gate), ...withoutUndefined(config.approvals) };
   const endpoints = endpointConfigs(config);
   const moduleIds = new Set([...Object.keys(preset.policies), ...Object.keys(enforcement.policies)]);
   return {
@@ -29,7 +29,9 @@ export const buildEnforcementPolicy = (config: Config, preset: PresetFile, overr
       requireApproval: gate.require_approval ?? DEFAULT_REQUIRE,
       autoApproveAbove: gate.auto_approve_above,
       ttlMs: gate.ttl ?? DEFAULT_TTL_MS,
+      ttlMsBySeverity: gate.ttl_by_severity ?? {},
       maxPending: gate.max_pending ?? DEFAULT_MAX_PENDING,
+      twoPerson: twoPersonRule(gate.two_person),
     },
     caps: {
       maxActiveBlocks: enforcement.caps.max_active_blocks,
@@ -41,6 +43,9 @@ export const buildEnforcementPolicy = (config: Config, preset: PresetFile, overr
     escalation: buildEscalationPolicy(preset.escalation, config.escalation),
   };
 };
+
+const twoPersonRule = (rule: Config['approvals']['two_person']): TwoPersonRule | undefined =>
+  rule === undefined ? undefined : { actions: rule.actions, groups: rule.groups, allowsBreakGlass: rule.break_glass };
 
 const withoutUndefined = <Value extends object>(value: Value): Value =>
   Object.fromEntries(Object.entries(value).filter(([, inner]) => inner !== undefined)) as Value;

@@ -47,12 +47,27 @@ export const userPolicySchema = z.strictObject({
   actions: z.array(ruleSchema).optional(),
 });
 
+/** A user name, or a group of this host after `@`. */
+const person = z.string().regex(/^@?[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,63}\$?$/, 'expected a user name, or @ and the name of a group');
+
+const twoPersonSchema = z.strictObject({
+  actions: z.array(z.enum(ACTIONS)).min(1),
+  /** One person of each, all of them different; an empty group is anybody who may decide. */
+  groups: z.array(z.array(person).max(64)).min(2).max(5).default([[], []]),
+  break_glass: z.boolean().default(true),
+});
+
+/** A question must stay long enough to be read, and may not stay for ever. */
+const ttl = durationMs.refine((ms) => ms >= 1000 && ms <= 7 * 86_400_000, 'expected between 1s and 7 days');
+
 export const gateSchema = z.strictObject({
   enabled: z.boolean().optional(),
   require_approval: z.array(z.enum(ACTIONS)).optional(),
   auto_approve_above: severity.optional(),
-  ttl: durationMs.optional(),
-  max_pending: z.number().int().min(1).max(1000).optional(),
+  ttl: ttl.optional(),
+  ttl_by_severity: z.partialRecord(severity.pipe(z.enum(SEVERITIES)), ttl).optional(),
+  max_pending: z.number().int().min(1).max(10_000).optional(),
+  two_person: twoPersonSchema.optional(),
 });
 
 const escalationSchema = z.strictObject({
@@ -137,6 +152,8 @@ export const configSchema = z
         allow_command: z.boolean().default(false),
       })
       .prefault({}),
+    /** The same keys as `enforcement.approval_gate`, which it goes before. */
+    approvals: gateSchema.default({}),
     notifications: notificationsSchema.prefault({}),
     escalation: escalationSchema.prefault({}),
     syslog: later,

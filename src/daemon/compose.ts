@@ -28,6 +28,7 @@ import type { Logger } from './logger.ts';
 import { createNotifications } from './notifications.ts';
 import { createPolicyKeeper } from './policy-keeper.ts';
 import type { Restored } from './restore.ts';
+import { seatsOf } from './seats.ts';
 import { startServer } from './server.ts';
 import { createSourceRunner, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
@@ -69,13 +70,15 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     veto,
     adopt: (approval) => root?.adopt(approval),
     settle: (id, reason) => root?.approvalActor(id)?.send({ type: 'approval.void', reason, now: clock.now() }),
+    join: ({ id }, request) => root?.approvalActor(id)?.send({ type: 'approval.joined', ...request }),
+    notices: (approval, kind) => notifications.aboutApproval(approval, kind),
+    onQueued: queued.ring,
     onApproval: publish.approval,
   });
   const responder = createResponder({
     ...base,
     veto,
     unavailable: (action) => (root === undefined ? 'still starting' : root.enforcerProblem(action)),
-    pendingApprovals: () => store.approvals.waiting().length,
     requestApproval: desk.open,
   });
   const notifications = createNotifications({
@@ -223,7 +226,9 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       repairs: publish.repairs,
       status,
       modules: () => buildModules(tree),
-      decide: (approval, decision, by, reason, version) => decideApproval({ root: tree, store, clock }, approval, decision, by, reason, version),
+      decide: (approval, answer) => decideApproval({ root: tree, store, clock }, approval, { ...answer, seats: seatsOf(approval, answer.by, isInGroup) }),
+      look: (approval) => tree.approvalActor(approval.id)?.send({ type: 'approval.viewed', now: clock.now() }),
+      onApproval: publish.approval,
       cleanup,
       notifications,
       escalator,

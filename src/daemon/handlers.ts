@@ -15,12 +15,15 @@ import { presetStrength } from '../domain/policy.ts';
 import type { CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import type { Handlers } from './api.ts';
+import type { ApprovalAnswer } from './approval-decision.ts';
+import { createApprovalHandlers, pendingApprovals } from './approval-handlers.ts';
 import { escalationsToJson } from './escalations-to-json.ts';
 import type { Notifications } from './notifications.ts';
 import { createNotifyHandlers } from './notify-handlers.ts';
+import { onlyId } from './only-id.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
 import { quarantinedFiles } from './quarantined-files.ts';
-import { alertToJson, approvalToJson, leaseToJson, policiesToJson, recordToJson } from './to-json.ts';
+import { alertToJson, leaseToJson, policiesToJson, recordToJson } from './to-json.ts';
 
 export type HandlerDependencies = {
   readonly store: Store;
@@ -34,7 +37,10 @@ export type HandlerDependencies = {
   readonly repairs: () => number;
   readonly status: () => StatusJson;
   readonly modules: () => readonly ModuleJson[];
-  readonly decide: (approval: Approval, decision: 'approve' | 'reject', by: Actor, reason: string, version: number) => Promise<Approval>;
+  readonly decide: (approval: Approval, answer: ApprovalAnswer) => Promise<Approval>;
+  /** A person looks at it now. */
+  readonly look: (approval: Approval) => void;
+  readonly onApproval: (approval: Approval) => void;
   readonly cleanup: (actor: Actor, reason: string, restoreFiles: boolean) => Promise<CleanupJson>;
   readonly notifications: Pick<Notifications, 'closing' | 'list' | 'test' | 'deadLetters' | 'retry'>;
   readonly escalator: Pick<Escalator, 'arm' | 'list' | 'counts'>;
@@ -50,23 +56,14 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
   const { store, clock, policies } = dependencies;
   const append = async (draft: HistoryDraft): Promise<void> => dependencies.onRecords(await store.history.append([draft]));
   const alertBy = (id: string): Alert => {
-    const alert = store.alerts.get(only('alert', id, store.alerts.byPrefix(id)));
+    const alert = store.alerts.get(onlyId('alert', id, store.alerts.byPrefix(id)));
     if (alert === undefined) throw new SecError('SEC_NOT_FOUND', `no alert starts with ${id}`);
     return alert;
   };
-  const approvalBy = (id: string): Approval => {
-    const approval = store.approvals.get(only('approval', id, store.approvals.byPrefix(id)));
-    if (approval === undefined) throw new SecError('SEC_NOT_FOUND', `no approval starts with ${id}`);
-    return approval;
-  };
-  const decide = async (id: string, decision: 'approve' | 'reject', by: Actor, body: { readonly reason: string; readonly version?: number | undefined }) => {
-    const approval = approvalBy(id);
-    return approvalToJson(await dependencies.decide(approval, decision, by, body.reason, body.version ?? approval.version));
-  };
-
   return {
     ...createNotifyHandlers(dependencies.notifications),
     escalations: async ({ query }) => escalationsToJson(dependencies.escalator, policies.current().escalation, query.limit),
+    ...createApprovalHandlers(dependencies),
     health: async () => ({ status: dependencies.status().status === 'running' ? 'healthy' : 'degraded', timestamp: new Date(clock.now()).toISOString() }),
     status: async () => dependencies.status(),
     modules: async () => {
@@ -111,7 +108,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
         protected: [...dependencies.protector.list()],
         actions: ACTIONS.map(dependencies.availability),
         leases_active: dependencies.leases.live().length,
-        approvals_pending: pending(store).length,
+        approvals_pending: pendingApprovals(store).length,
         stats: { total_records: store.history.count(), repairs: dependencies.repairs() },
       };
     },
@@ -133,19 +130,6 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       const files = await quarantinedFiles(dependencies.leases, dependencies.undo.enforcers, query.limit);
       return { files: [...files], total: dependencies.leases.count('quarantine_file') };
     },
-    pendingApprovals: async () => {
-      const approvals = pending(store).map(approvalToJson);
-      return { approvals, total: approvals.length };
-    },
-    approvalHistory: async ({ query }) => {
-      const approvals = store.approvals
-        .page(query.limit)
-        .filter((approval) => approval.state !== 'pending')
-        .map(approvalToJson);
-      return { approvals, total: approvals.length };
-    },
-    approve: async ({ params, body, caller }) => decide(params.id, 'approve', caller.actor, body),
-    reject: async ({ params, body, caller }) => decide(params.id, 'reject', caller.actor, body),
     undo: async ({ params, body, caller }) => recordToJson(await undoAction(dependencies.undo, params.id, caller.actor, body.reason)),
     dryRun: async ({ params, body, caller }) => {
       const previous = policies.current().dryRun;
@@ -184,16 +168,4 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       return { status: 'stopping' };
     },
   };
-};
-
-const pending = (store: Store): readonly Approval[] => store.approvals.waiting().filter((approval) => approval.state === 'pending');
-
-/** The one id of a prefix. */
-const only = (what: string, prefix: string, ids: readonly string[]): string => {
-  const exact = ids.find((id) => id === prefix);
-  if (exact !== undefined) return exact;
-  if (ids.length > 1) throw new SecError('SEC_AMBIGUOUS', `more than one ${what} starts with ${prefix}`);
-  const [id] = ids;
-  if (id === undefined) throw new SecError('SEC_NOT_FOUND', `no ${what} starts with ${prefix}`);
-  return id;
 };

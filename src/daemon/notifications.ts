@@ -1,16 +1,17 @@
 import { createDeliverer, type Deliverer, failureWords, isSuccess } from '../actors/notify/deliverer.ts';
-import { alertDrafts, closingDrafts, endpointsFor } from '../actors/notify/drafts.ts';
+import { alertDrafts, approvalDrafts, closingDrafts, endpointsFor } from '../actors/notify/drafts.ts';
 import { requestOf } from '../actors/notify/request.ts';
 import { policyOf, ruleApplies } from '../actors/response/decide.ts';
 import type { ChildView, Root } from '../actors/root.ts';
 import type { Alert } from '../domain/alert.ts';
-import type { Actor } from '../domain/approval.ts';
+import type { Actor, Approval } from '../domain/approval.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { DeliveryDraft } from '../domain/delivery.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { SecError } from '../domain/errors.ts';
 import type { HistoryRecord } from '../domain/history.ts';
 import { createId } from '../domain/ids.ts';
+import type { NoticeKind } from '../domain/notice.ts';
 import type { EnforcementPolicy } from '../domain/policy.ts';
 import { suggestion } from '../domain/suggestion.ts';
 import { createPoster } from '../os/http/post.ts';
@@ -35,6 +36,8 @@ export type Notifications = Deliverer & {
   readonly escalated: (alert: Alert) => readonly DeliveryDraft[];
   /** What ends the incidents that an alert opened elsewhere. */
   readonly closing: (alert: Alert) => readonly DeliveryDraft[];
+  /** What tells people of an approval: the endpoints of section `notifications`, and those that the module's rules name. */
+  readonly aboutApproval: (approval: Approval, kind: NoticeKind) => readonly DeliveryDraft[];
   readonly list: () => readonly EndpointJson[];
   /** Sends a test notice now, past queue and pauses. Rejects with SEC_NOT_FOUND. */
   readonly test: (name: string, by: Actor) => Promise<{ readonly name: string; readonly delivered: boolean; readonly detail: string }>;
@@ -45,6 +48,8 @@ export type Notifications = Deliverer & {
 
 const ORPHANS_AT_ONCE = 500;
 const MAX_LETTERS = 1000;
+/** So many approvals that wait are told of one by one. */
+const MAX_TOLD = 100;
 
 /** Notices over the network of this host. */
 export const createNotifications = (dependencies: NotificationDependencies): Notifications => {
@@ -92,6 +97,16 @@ export const createNotifications = (dependencies: NotificationDependencies): Not
     },
     escalated: (alert) => alertDrafts(alert, toldOf(alert), `${alert.id} escalation ${alert.escalation?.count ?? 0}`, clock.now()),
     closing: (alert) => (alert.status === 'RESOLVED' || alert.status === 'FALSE_POSITIVE' ? closingDrafts(alert, toldOf(alert), clock.now()) : []),
+    aboutApproval: (approval, kind) => {
+      const waiting = store.approvals.waiting().length;
+      // In a flood of questions one in a hundred is told of, and nobody is reminded of each.
+      if ((kind === 'approval' || kind === 'reminder') && waiting > MAX_TOLD && (kind === 'reminder' || waiting % MAX_TOLD !== 0)) return [];
+      if (kind === 'break_glass') return approvalDrafts(approval, kind, endpoints, clock.now());
+      const own = policyOf(dependencies.policy(), approval.module);
+      const named = (own?.rules ?? []).filter((rule) => rule.action === 'webhook').map((rule) => rule.params['endpoint']);
+      const told = new Set(['*', ...named].flatMap((name) => endpointsFor(endpoints, name, approval)));
+      return approvalDrafts(approval, kind, [...told], clock.now());
+    },
     list: () => {
       const counts = store.outbox.counts();
       const dead = store.outbox.deadCounts();

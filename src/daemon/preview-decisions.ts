@@ -33,7 +33,6 @@ export const createDecisionPreview = async (
       budgetLeft: (module, action, limit) => ledger.budgetLeft(module, action, limit, now),
       globalBudgetLeft: () => policy.caps.maxNewActionsPerMinute - ledger.spentGlobally(now),
       activeBlocks: () => 0,
-      pendingApprovals: () => 0,
       unavailable: () => undefined,
     });
     for (const { action, target, outcome } of decisions) {

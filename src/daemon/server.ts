@@ -169,6 +169,7 @@ const STATUS: { readonly [code in ErrorCode]?: number } = {
   SEC_NOT_FOUND: 404,
   SEC_AMBIGUOUS: 409,
   SEC_CONFLICT: 409,
+  SEC_CONFIRM: 428,
   SEC_INPUT_INVALID: 400,
   SEC_REFUSED: 422,
   SEC_UNAVAILABLE: 501,

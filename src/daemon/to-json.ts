@@ -5,6 +5,7 @@ import type { Entities, ProcessRef } from '../domain/entity.ts';
 import type { HistoryRecord } from '../domain/history.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { EnforcementPolicy } from '../domain/policy.ts';
+import { neededText, votesMissing } from '../domain/quorum.ts';
 import type { ActorJson, AlertJson, ApprovalJson, LeaseJson, PolicyJson, RecordJson } from '../protocol/schemas.ts';
 
 /** Domain words → wire form. Undefined members are left out. */
@@ -120,6 +121,21 @@ export const approvalToJson = (approval: Approval): ApprovalJson =>
     reason: approval.reason,
     result: approval.result,
     version: approval.version,
+    basis: approval.basis,
+    count: approval.count,
+    latest_at: optionalTime(approval.latestAt),
+    latest_alert_id: approval.latestAlertId,
+    reminded: approval.reminded,
+    ...(approval.seats === undefined
+      ? {}
+      : {
+          votes: (approval.votes ?? []).map(({ by, at, reason }) => ({ by: actorToJson(by), at: time(at), reason })),
+          votes_missing: votesMissing(approval),
+          needed: neededText(approval),
+        }),
+    break_glass: approval.isBreakGlass,
+    revoked_by: approval.revokedBy === undefined ? undefined : actorToJson(approval.revokedBy),
+    revoked_at: optionalTime(approval.revokedAt),
   });
 
 export const leaseToJson = (lease: Lease): LeaseJson =>

@@ -51,6 +51,7 @@ export const ERROR_CATALOGUE = {
     message: 'The kernel or a system tool refused the change.',
     hint: 'The text is what it answered; nothing of this change was applied.',
   },
+  SEC_CONFIRM: { exit: 23, message: 'It has to be confirmed.', hint: 'Run the same again with --confirm and the code; it changes when what you saw changes.' },
   SEC_UNDELIVERED: {
     exit: 22,
     message: 'The endpoint did not take the notice.',

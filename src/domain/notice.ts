@@ -1,8 +1,10 @@
+import type { ActionName } from './action.ts';
 import type { Alert } from './alert.ts';
+import type { Approval } from './approval.ts';
 import { canonicalIp } from './ip.ts';
 import type { Severity } from './severity.ts';
 
-export const NOTICE_KINDS = ['alert', 'resolved', 'test'] as const;
+export const NOTICE_KINDS = ['alert', 'resolved', 'test', 'approval', 'reminder', 'break_glass'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /**
@@ -19,6 +21,32 @@ export type Notice = {
   readonly at: number;
   readonly sourceIp?: string | undefined;
   readonly count: number;
+  /** What waits for a person, until when. */
+  readonly approvalId?: string | undefined;
+  readonly action?: ActionName | undefined;
+  readonly expiresAt?: number | undefined;
+};
+
+/** True for what needs nobody any more. */
+export const isOver = (notice: Notice): boolean => notice.kind === 'resolved' || notice.kind === 'test';
+
+/** The metadata of an approval. Of its target only an address is told. */
+export const approvalNoticeOf = (approval: Approval, kind: NoticeKind, now: number): Notice => {
+  const { target } = approval;
+  const sourceIp = target.kind === 'ip' || target.kind === 'connection' ? canonicalIp(target.address) : undefined;
+  return {
+    kind,
+    alertId: ID.test(approval.alertId) ? approval.alertId : 'other',
+    module: wordOf(approval.module),
+    type: wordOf(approval.alertType),
+    severity: approval.severity,
+    at: now,
+    ...(sourceIp === undefined ? {} : { sourceIp }),
+    count: approval.count ?? 1,
+    approvalId: ID.test(approval.id) ? approval.id : 'other',
+    action: approval.action,
+    expiresAt: approval.expiresAt,
+  };
 };
 
 /** The metadata of an alert. A word that is not of the product's own form becomes `other`. */

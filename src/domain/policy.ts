@@ -41,7 +41,18 @@ export type ApprovalGate = {
   /** Alerts at or above this severity skip the gate; undefined = never. */
   readonly autoApproveAbove: Severity | undefined;
   readonly ttlMs: number;
+  /** Where a severity has another. */
+  readonly ttlMsBySeverity: { readonly [severity in Severity]?: number | undefined };
   readonly maxPending: number;
+  readonly twoPerson: TwoPersonRule | undefined;
+};
+
+/** Actions that need one person of each group, all of them different. An empty group: anybody who may decide. */
+export type TwoPersonRule = {
+  readonly actions: readonly ActionName[];
+  readonly groups: readonly (readonly string[])[];
+  /** One person may do it alone: with a reason, a second confirmation, and everybody told. */
+  readonly allowsBreakGlass: boolean;
 };
 
 /** The whole decision table in force, immutable; a change swaps it whole. */

@@ -37,6 +37,9 @@ const reason = z.object({ reason: z.string().max(500).default('') });
 /** A decision names the version it was made on; the daemon refuses it when it changed. */
 const decisionBody = z.object({ reason: z.string().max(500).default(''), version: z.number().int().optional() });
 
+/** `break_glass`: alone where several should agree; `confirm` is the code that the first attempt was answered with. */
+const approveBody = decisionBody.extend({ break_glass: z.boolean().default(false), confirm: z.string().max(64).optional() });
+
 export const ROUTES = {
   health: route({
     method: 'GET',
@@ -190,9 +193,9 @@ export const ROUTES = {
     method: 'GET',
     path: '/api/v1/enforce/approvals/pending',
     role: 'viewer',
-    summary: 'Actions that wait for a person',
+    summary: 'Actions that wait for a person, oldest first',
     params: none,
-    query: none,
+    query: z.object({ limit: z.coerce.number().int().min(1).max(10_000).default(1000) }),
     body: none,
     reply: z.object({ approvals: z.array(json.approvalJson), total: z.number() }),
   }),
@@ -206,14 +209,34 @@ export const ROUTES = {
     body: none,
     reply: z.object({ approvals: z.array(json.approvalJson), total: z.number() }),
   }),
+  approval: route({
+    method: 'GET',
+    path: '/api/v1/enforce/approvals/:id',
+    role: 'viewer',
+    summary: 'One approval, by unique prefix of its id',
+    params: idParams,
+    query: none,
+    body: none,
+    reply: json.approvalJson,
+  }),
+  viewApproval: route({
+    method: 'POST',
+    path: '/api/v1/enforce/approvals/:id/view',
+    role: 'operator',
+    summary: 'A person looks at it: for two minutes at most it does not run out meanwhile',
+    params: idParams,
+    query: none,
+    body: none,
+    reply: json.approvalJson,
+  }),
   approve: route({
     method: 'POST',
     path: '/api/v1/enforce/approve/:id',
     role: 'operator',
-    summary: 'Let a waiting action happen',
+    summary: 'Let a waiting action happen, or be one of those who must agree',
     params: idParams,
     query: none,
-    body: decisionBody,
+    body: approveBody,
     reply: json.approvalJson,
   }),
   reject: route({
@@ -224,6 +247,16 @@ export const ROUTES = {
     params: idParams,
     query: none,
     body: decisionBody,
+    reply: json.approvalJson,
+  }),
+  revoke: route({
+    method: 'POST',
+    path: '/api/v1/enforce/approvals/:id/revoke',
+    role: 'operator',
+    summary: 'Take back what an approval let happen, verified',
+    params: idParams,
+    query: none,
+    body: reason,
     reply: json.approvalJson,
   }),
   undo: route({

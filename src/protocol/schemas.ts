@@ -142,6 +142,21 @@ export const approvalJson = z.object({
   reason: z.string().optional(),
   result: z.string().optional(),
   version: z.number().int(),
+  /** A decision on this version or a later one counts; `version` when it is left out. */
+  basis: z.number().int().optional(),
+  /** How many times it was asked for. */
+  count: z.number().int().optional(),
+  latest_at: timestamp.optional(),
+  latest_alert_id: z.string().optional(),
+  /** Share of the time to answer after which people were reminded last. */
+  reminded: z.number().optional(),
+  /** Where more than one person must agree: who has, how many more, and who that may be. */
+  votes: z.array(z.object({ by: actorJson, at: timestamp, reason: z.string() })).optional(),
+  votes_missing: z.number().int().optional(),
+  needed: z.string().optional(),
+  break_glass: z.boolean().optional(),
+  revoked_by: actorJson.optional(),
+  revoked_at: timestamp.optional(),
 });
 
 export const leaseJson = z.object({

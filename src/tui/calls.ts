@@ -40,7 +40,12 @@ export const createCalls = (options: {
   const decide = async (effect: CallEffect & { readonly type: 'decide' }): Promise<void> => {
     try {
       const approval = await client.call(effect.decision, { params: { id: effect.id }, body: { reason: effect.reason, version: effect.version } });
-      const result = approval.result === undefined || approval.result === '' ? approval.state : `${approval.state}: ${approval.result}`;
+      const isVote = approval.state === 'pending';
+      const result = isVote
+        ? `agreed, ${approval.votes_missing ?? 0} more must: ${approval.needed ?? ''}`
+        : approval.result === undefined || approval.result === ''
+          ? approval.state
+          : `${approval.state}: ${approval.result}`;
       dispatch({
         type: 'decision.settled',
         id: effect.id,
@@ -89,6 +94,12 @@ export const createCalls = (options: {
         return client.call('alert', { params: { id: effect.alertId } }).then((alert) => dispatch({ type: 'evidence.loaded', alert }));
       case 'decide':
         return decide(effect);
+      case 'look':
+        // Whether it may still be answered is for the answer to find out.
+        return client.call('viewApproval', { params: { id: effect.id } }).then(
+          () => undefined,
+          () => undefined,
+        );
       case 'undo':
         return undo(effect);
       case 'set-alert-status':

@@ -105,7 +105,7 @@ const approvalLines = (approval: ApprovalJson, now: number): readonly string[] =
     ];
   }
   return [
-    `WAITS ${SEVERITY_WORD[approval.severity]} ${what}: ${approval.title}, until ${clockTime(approval.expires_at, now)}${approval.held ? ', process held' : ''}`,
+    `WAITS ${SEVERITY_WORD[approval.severity]} ${what}: ${approval.title}, until ${clockTime(approval.expires_at, now)}${approval.held ? ', process held' : ''}${moreText(approval)}`,
     ...approval.plan.map((step, index) => `  step ${index + 1}: ${step}`),
     `  undo: ${approval.undo_note}`,
     `  decide: 1sec enforce approvals approve ${approval.id}  or  … reject ${approval.id}`,
@@ -159,3 +159,10 @@ const createLineOutput = (stdout: NodeJS.WritableStream, isAscii: boolean): Line
     },
   };
 };
+
+const moreText = ({ count = 1, votes, votes_missing: missing = 0, needed = '', reminded = 0 }: ApprovalJson): string =>
+  [
+    count === 1 ? '' : `, asked for ${count} times`,
+    votes === undefined ? '' : `, ${votes.length} agreed, ${missing} more must: ${needed}`,
+    reminded === 0 ? '' : `, ${Math.round(reminded * 100)} % of the time is over`,
+  ].join('');

@@ -28,6 +28,10 @@ describe('a broken configuration says where, what was expected and what was foun
       'config.yaml:4: enforcement.policies.auth_fortress.min_severity: expected INFO, LOW, MEDIUM, HIGH or CRITICAL, got "HIHG"',
     ],
     ['enforcement:\n  approval_gate:\n    ttl: soon\n', 'config.yaml:3: enforcement.approval_gate.ttl: expected a duration such as 30s, 5m or 1h, got "soon"'],
+    ['approvals:\n  ttl: 0\n', 'config.yaml:2: approvals.ttl: expected'],
+    ['approvals:\n  max_pending: 10001\n', 'config.yaml:2: approvals.max_pending: '],
+    ['approvals:\n  auto_approve_above: CRITCAL\n', 'config.yaml:2: approvals.auto_approve_above: expected INFO, LOW, MEDIUM, HIGH or CRITICAL'],
+    ['approvals:\n  two_person:\n    actions: [kill_process]\n    groups: [[alice]]\n', 'config.yaml:4: approvals.two_person.groups: '],
     [
       'enforcement:\n  global_allow_list:\n    - 203.0.113.0/24\n    - 300.1.1.1\n',
       'config.yaml:4: enforcement.global_allow_list.1: expected an address or a network',

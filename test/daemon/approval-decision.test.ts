@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createActor } from 'xstate';
-import { decideApproval } from '../../src/daemon/approval-decision.ts';
+import { type ApprovalAnswer, decideApproval } from '../../src/daemon/approval-decision.ts';
 import type { Approval } from '../../src/domain/approval.ts';
 import { createManualClock } from '../../src/domain/clock.ts';
 import { anApproval, createApprovalWorld, type Ending, OPERATOR } from '../machines/approval-world.ts';
@@ -19,8 +19,8 @@ const createScene = (more: Partial<Approval> = {}) => {
     store: { approvals: { get: () => world.row } } as unknown as Dependencies['store'],
     clock,
   };
-  const decide = (decision: 'approve' | 'reject', version = world.row.version, reason = '') =>
-    decideApproval(dependencies, world.row, decision, OPERATOR, reason, version).then(
+  const decide = (decision: 'approve' | 'reject', version = world.row.version, reason = '', more: Partial<ApprovalAnswer> = {}) =>
+    decideApproval(dependencies, world.row, { decision, by: OPERATOR, reason, version, ...more }).then(
       (approval) => approval.state,
       (problem: { readonly code: string; readonly message: string }) => `${problem.code} ${problem.message}`,
     );
@@ -99,5 +99,18 @@ describe("a person's answer", () => {
     await finish();
     await answer;
     expect(await decide('approve')).toMatch(/^SEC_CONFLICT.*already rejected/);
+  });
+
+  test('where two must agree comes back as soon as it is on disk, and the second one when it has happened', async () => {
+    const { world, decide, finish } = createScene({ seats: [[], []] });
+    const first = decide('approve', 1, '', { seats: [0, 1] });
+    await finish();
+    expect(await first).toBe('pending');
+    expect(world).toMatchObject({ executed: 0, row: { votes: [{ by: OPERATOR }] } });
+    expect(await decide('approve', 2, '', { seats: [0, 1] })).toMatch(/^SEC_CONFLICT.*agreed already/);
+    const second = decide('approve', 2, '', { by: { name: 'boss', uid: 1, via: 'cli' }, seats: [0, 1] });
+    await finish();
+    expect(await second).toBe('done');
+    expect(world.executed).toBe(1);
   });
 });

@@ -48,6 +48,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
     const leases = createLeaseBook(store.leases.live());
     const enforcer = fakeEnforcer('block_ip', { onUndo: (request) => undone.push(request.actionId) });
     const onRecords = (more: readonly HistoryRecord[]): void => void records.push(...more);
+    const looked: string[] = [];
     const handlers: Handlers = createHandlers({
       store,
       clock,
@@ -60,7 +61,9 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
       repairs: () => 3,
       status: () => sampleStatus(),
       modules: () => [],
-      decide: async (approval, decision, by, reason, version) => ({
+      look: (approval) => void looked.push(approval.id),
+      onApproval: () => undefined,
+      decide: async (approval, { decision, by, reason, version }) => ({
         ...approval,
         state: decision === 'approve' ? 'done' : 'rejected',
         decidedBy: by,
@@ -183,6 +186,31 @@ describe('approvals', () => {
       expect(await call('reject', { params: { id: numberedId(2) } })).toMatchObject({ state: 'rejected', version: 2 });
       await expect(call('approve', { params: { id: '01J00' } })).rejects.toMatchObject({ code: 'SEC_AMBIGUOUS' });
       await expect(call('approve', { params: { id: 'ZZZZ' } })).rejects.toMatchObject({ code: 'SEC_NOT_FOUND' });
+    }, waiting);
+  });
+
+  test('breaking the glass takes a reason and the code of what was seen', async () => {
+    await withWorld(async ({ call }) => {
+      const params = { id: numberedId(1) };
+      await expect(call('approve', { params, body: { break_glass: true } })).rejects.toMatchObject({ code: 'SEC_USAGE' });
+      const first = call('approve', { params, body: { break_glass: true, reason: 'nobody else is here' } });
+      await expect(first).rejects.toMatchObject({ code: 'SEC_CONFIRM', detail: expect.stringContaining('confirm with ') });
+      const confirm =
+        String(await first.catch((problem: Error) => problem.message))
+          .split(' ')
+          .at(-1) ?? '';
+      await expect(call('approve', { params, body: { break_glass: true, reason: 'x', confirm: `${confirm}1` } })).rejects.toMatchObject({
+        code: 'SEC_CONFIRM',
+      });
+      expect(await call('approve', { params, body: { break_glass: true, reason: 'nobody else is here', confirm } })).toMatchObject({ state: 'done' });
+    }, waiting);
+  });
+
+  test('one is shown by a prefix of its id, and looking at it is passed on', async () => {
+    await withWorld(async ({ call }) => {
+      expect(await call('approval', { params: { id: numberedId(3) } })).toMatchObject({ state: 'rejected' });
+      expect(await call('viewApproval', { params: { id: numberedId(1) } })).toMatchObject({ state: 'pending' });
+      await expect(call('revoke', { params: { id: numberedId(1) } })).rejects.toMatchObject({ code: 'SEC_CONFLICT' });
     }, waiting);
   });
 });

@@ -5,6 +5,7 @@ import { type ApprovalEmitted, type ApprovalInput, approvalMachine } from '../..
 import { createApprovalLogic } from '../../machines/approval-logic.ts';
 import { anApproval, createApprovalWorld, type Ending, OPERATOR } from './approval-world.ts';
 
+const BOSS = { name: 'boss', uid: 1001, via: 'cli' } as const;
 const settle = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 const decision = (type: 'decision.approve' | 'decision.reject', version: number, now: number) => ({ type, by: OPERATOR, reason: 'looked at it', version, now });
 
@@ -76,11 +77,19 @@ describe('an approval over a store, a target and a crash', () => {
     expect(stage.world).toMatchObject({ executed: 0, row: { state: 'rejected' } });
   });
 
-  test('reminds at half and at four fifths of the time, once each, and not when it is over', () => {
+  test('reminds at half and at four fifths of the time, once each, also across a crash, and not when it is over', async () => {
     const stage = createApprovalWorld(anApproval({ createdAt: 1_000, expiresAt: 101_000 }));
-    const { actor, told } = boot(stage, { input: { approval: stage.world.row, now: 2_000 } });
-    for (const now of [50_999, 51_000, 52_000, 80_999, 81_000, 82_000, 101_000]) actor.send({ type: 'tick', now });
-    expect(told.map((event) => event.type === 'approval.reminder' && event.share)).toEqual([0.5, 0.8]);
+    const reminders: (number | undefined)[] = [];
+    let { actor } = boot(stage, { input: { approval: stage.world.row, now: 2_000 } });
+    for (const now of [50_999, 51_000, 52_000, 80_999, 81_000, 82_000]) {
+      actor.send({ type: 'tick', now });
+      if (stage.underWay().length > 0) stage.end('works');
+      await settle();
+      if (stage.world.row.reminded !== reminders.at(-1)) reminders.push(stage.world.row.reminded);
+      actor.stop();
+      ({ actor } = boot(stage, { input: { approval: stage.world.row, now } }));
+    }
+    expect([reminders, stage.world.row.version]).toEqual([[0.5, 0.8], 3]);
     actor.stop();
   });
 
@@ -172,7 +181,7 @@ describe('an approval over a store, a target and a crash', () => {
 
   const command = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom<Ending>('works', 'works', 'works', 'fails before', 'fails after') },
-    { weight: 2, arbitrary: fc.constantFrom('approve', 'reject') },
+    { weight: 4, arbitrary: fc.constantFrom('approve', 'approve', 'boss approves', 'break glass', 'reject', 'join', 'look') },
     { weight: 2, arbitrary: fc.constantFrom('crash', 'crash from snapshot', 'crash after the effect') },
     { weight: 2, arbitrary: fc.integer({ min: 0, max: 120_000 }) },
     { weight: 1, arbitrary: fc.constantFrom('veto', 'change') },
@@ -180,16 +189,23 @@ describe('an approval over a store, a target and a crash', () => {
 
   test('however it crashes and fails, the act happens at most once, and only after a person said so', async () => {
     const ends = new Map<string, number>();
+    let byQuorum = 0;
     await fc.assert(
-      fc.asyncProperty(fc.boolean(), fc.array(command, { maxLength: 30 }), async (isHeld, script) => {
-        const stage = createApprovalWorld(anApproval({ isHeld }));
+      fc.asyncProperty(fc.boolean(), fc.boolean(), fc.array(command, { maxLength: 30 }), async (isHeld, needsTwo, script) => {
+        const stage = createApprovalWorld(anApproval({ isHeld, ...(needsTwo ? { seats: [['ops'], []] } : {}) }));
         let now = 2_000;
         let { actor } = boot(stage, { input: { approval: stage.world.row, now } });
         for (const one of script) {
           if (actor.getSnapshot().status !== 'active' && !String(one).startsWith('crash')) continue;
           now += typeof one === 'number' ? one : 1;
           if (typeof one === 'number') actor.send({ type: 'tick', now });
-          else if (one === 'approve' || one === 'reject') actor.send(decision(`decision.${one}`, actor.getSnapshot().context.approval.version, now));
+          else if (one === 'boss approves' || one === 'break glass') {
+            const more = one === 'break glass' ? { isBreakGlass: true, seats: [0, 1] } : { by: BOSS, seats: [1] };
+            actor.send({ ...decision('decision.approve', actor.getSnapshot().context.approval.version, now), ...more });
+          } else if (one === 'join') actor.send({ type: 'approval.joined', severity: 'CRITICAL', alertId: stage.world.row.alertId, at: now });
+          else if (one === 'look') actor.send({ type: 'approval.viewed', now });
+          else if (one === 'approve') actor.send({ ...decision('decision.approve', actor.getSnapshot().context.approval.version, now), seats: [0, 1] });
+          else if (one === 'reject') actor.send(decision(`decision.${one}`, actor.getSnapshot().context.approval.version, now));
           else if (one === 'veto') stage.world.isVetoed = true;
           else if (one === 'change') stage.world.hasChanged = true;
           else if (one.startsWith('crash')) {
@@ -213,12 +229,17 @@ describe('an approval over a store, a target and a crash', () => {
         ends.set(row.state, (ends.get(row.state) ?? 0) + 1);
         expect(problems).toEqual([]);
         expect(['done', 'failed', 'rejected', 'expired', 'void']).toContain(row.state);
-        if (row.state === 'done') expect([executed, row.decidedBy]).toEqual([1, OPERATOR]);
-        else if (row.result?.includes('unknown') !== true) expect(executed).toBe(0);
+        if (row.state === 'done') {
+          expect(executed).toBe(1);
+          const people = new Set(row.votes?.map(({ by }) => by.uid));
+          if (needsTwo && row.isBreakGlass !== true) expect(people).toEqual(new Set([OPERATOR.uid, BOSS.uid]));
+          byQuorum += Number(needsTwo && row.isBreakGlass !== true);
+        } else if (row.result?.includes('unknown') !== true) expect(executed).toBe(0);
         expect(row.isHeld).toBe(false);
       }),
       { numRuns: 1000 },
     );
+    expect(byQuorum).toBeGreaterThan(0);
     expect([...ends.keys()].sort()).toEqual(['done', 'expired', 'failed', 'rejected', 'void']);
   });
 });

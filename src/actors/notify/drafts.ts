@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from '../../domain/alert.ts';
+import type { Approval } from '../../domain/approval.ts';
 import type { DeliveryDraft } from '../../domain/delivery.ts';
 import type { EndpointSummary } from '../../domain/endpoint.ts';
-import { noticeOf } from '../../domain/notice.ts';
+import { approvalNoticeOf, type NoticeKind, noticeOf } from '../../domain/notice.ts';
 import { isAtLeast } from '../../domain/severity.ts';
 
 /** The endpoints that a webhook rule means for an alert: the named one, or with `*` all of section `notifications` that want its severity. */
@@ -18,5 +19,16 @@ export const closingDrafts = (alert: Alert, endpoints: readonly EndpointSummary[
   endpoints
     .filter(({ type }) => type === 'pagerduty' || type === 'generic')
     .map(({ name }) => ({ id: idOf(`${alert.id} ${alert.version} closed`, name), endpoint: name, at: now, items: [{ notice: noticeOf(alert, 'resolved') }] }));
+
+/** What became of an approval, told once for each kind and reminder. Its end is told to those who keep an incident open until then. */
+export const approvalDrafts = (approval: Approval, kind: NoticeKind, endpoints: readonly EndpointSummary[], now: number): readonly DeliveryDraft[] =>
+  endpoints
+    .filter(({ type }) => kind !== 'resolved' || type === 'pagerduty' || type === 'generic')
+    .map(({ name }) => ({
+      id: idOf(`${approval.id} ${kind} ${kind === 'reminder' ? approval.reminded : ''}`, name),
+      endpoint: name,
+      at: now,
+      items: [{ notice: approvalNoticeOf(approval, kind, now) }],
+    }));
 
 const idOf = (what: string, endpoint: string): string => createHash('sha256').update(`${what} ${endpoint}`).digest('hex').slice(0, 32);

@@ -18,13 +18,24 @@ export const headline = (notices: readonly Notice[]): string => {
     const count = notices.filter((notice) => notice.severity === severity).length;
     return count === 0 ? [] : [`${count} ${severity}`];
   });
-  return `${notices.length} alerts: ${counts.join(', ')}`;
+  return `${notices.length} ${notices.every(({ approvalId }) => approvalId === undefined) ? 'alerts' : 'notices'}: ${counts.join(', ')}`;
 };
 
 const headlineOfOne = (notice: Notice): string => {
   if (notice.kind === 'test') return 'Test notice: this endpoint works';
-  if (notice.kind === 'resolved') return `Resolved: ${notice.type} (${notice.module})`;
-  return `${notice.severity}: ${notice.type} (${notice.module})`;
+  const what = `${notice.type} (${notice.module})`;
+  switch (notice.kind) {
+    case 'resolved':
+      return notice.approvalId === undefined ? `Resolved: ${what}` : `No longer waits: ${notice.action} for ${what}`;
+    case 'approval':
+      return `${notice.severity}: ${notice.action} waits for a person: ${what}`;
+    case 'reminder':
+      return `Reminder: ${notice.action} still waits for a person: ${what}`;
+    case 'break_glass':
+      return `Glass broken: one person alone let ${notice.action} happen: ${what}`;
+    default:
+  }
+  return `${notice.severity}: ${what}`;
 };
 
 /** Name and value of each fact of a notice, in the order in which people read them. */
@@ -36,18 +47,24 @@ export const factsOf = (notice: Notice): readonly (readonly [name: string, value
   ['Count', String(notice.count)],
   ['Time', timeText(notice.at)],
   ['Alert', notice.alertId],
+  ...(notice.approvalId === undefined ? [] : [['Approval', notice.approvalId] as const]),
+  ...(notice.action === undefined ? [] : [['Action', notice.action] as const]),
+  ...(notice.expiresAt === undefined ? [] : [['Until', timeText(notice.expiresAt)] as const]),
 ];
 
 /** One line of a digest. */
 export const digestLine = (notice: Notice): string =>
   [
     notice.kind === 'resolved' ? 'resolved' : notice.severity,
+    ...(notice.kind === 'approval' || notice.kind === 'reminder' || notice.kind === 'break_glass' ? [KINDS[notice.kind], notice.action ?? ''] : []),
     `${notice.module}/${notice.type}`,
     ...(notice.sourceIp === undefined ? [] : [`from ${notice.sourceIp}`]),
     `×${notice.count}`,
     timeText(notice.at),
     notice.alertId,
   ].join(' ');
+
+const KINDS = { approval: 'waits for a person:', reminder: 'still waits for a person:', break_glass: 'glass broken:' } as const;
 
 /** RFC 3339, UTC, whole seconds. */
 export const timeText = (at: number): string => new Date(at).toISOString().replace(/\.\d{3}Z$/, 'Z');

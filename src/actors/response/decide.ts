@@ -17,7 +17,6 @@ export type DecisionContext = {
   readonly budgetLeft: (module: string, action: ActionName, limit: number) => number;
   readonly globalBudgetLeft: () => number;
   readonly activeBlocks: () => number;
-  readonly pendingApprovals: () => number;
   /** Undefined when the action can be done here, else why not. */
   readonly unavailable: (action: ActionName) => string | undefined;
 };
@@ -88,15 +87,21 @@ const limits = (alert: Alert, policy: Policy, rule: PolicyRule, target: Target, 
 const mode = (alert: Alert, policy: Policy, rule: PolicyRule, context: DecisionContext): Judgement => {
   if (rule.action === 'log_only') return { outcome: 'execute', reason: 'recorded' };
   if (context.policy.dryRun || policy.dryRun || rule.dryRun) return { outcome: 'dry-run', reason: 'dry run is on' };
-  if (!needsApproval(alert, rule, context.policy)) return { outcome: 'execute', reason: `${context.policy.preset}: ${rule.action} from ${rule.minSeverity}` };
-  if (context.pendingApprovals() >= context.policy.approvalGate.maxPending)
-    return { outcome: 'over-budget', reason: `${context.policy.approvalGate.maxPending} approvals are already waiting` };
-  return { outcome: 'needs-approval', reason: `${rule.action} waits for a person` };
+  if (needsApproval(alert, rule, context.policy)) return { outcome: 'needs-approval', reason: `${rule.action} waits for a person` };
+  return { outcome: 'execute', reason: `${context.policy.preset}: ${rule.action} from ${rule.minSeverity}${autoText(alert, rule, context.policy)}` };
 };
 
-/** True when the gate wants a person for this rule. */
+/** Said where the severity alone took the place of a person. */
+const autoText = (alert: Pick<Alert, 'severity'>, rule: PolicyRule, policy: EnforcementPolicy): string => {
+  const above = policy.approvalGate.autoApproveAbove;
+  const isAuto = above !== undefined && needsApproval(alert, rule, { ...policy, approvalGate: { ...policy.approvalGate, autoApproveAbove: undefined } });
+  return isAuto ? `, approved by itself from ${above} on` : '';
+};
+
+/** True when the gate wants a person for this rule; where it wants two, nothing else in the policy takes their place. */
 export const needsApproval = (alert: Pick<Alert, 'severity'>, rule: PolicyRule, policy: EnforcementPolicy): boolean => {
   const { approvalGate: gate } = policy;
+  if (gate.enabled && gate.twoPerson?.actions.includes(rule.action) === true) return true;
   if (!gate.enabled || rule.skipApproval || !gate.requireApproval.includes(rule.action)) return false;
   return gate.autoApproveAbove === undefined || !isAtLeast(alert.severity, gate.autoApproveAbove);
 };

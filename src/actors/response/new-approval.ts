@@ -8,7 +8,14 @@ import type { ActionPlan } from '../contract.ts';
 export const newApproval = (
   alert: Alert,
   decision: Decision,
-  more: { readonly actionId: ActionId; readonly now: number; readonly ttlMs: number; readonly isHeld: boolean; readonly plan: ActionPlan },
+  more: {
+    readonly actionId: ActionId;
+    readonly now: number;
+    readonly ttlMs: number;
+    readonly isHeld: boolean;
+    readonly plan: ActionPlan;
+    readonly seats?: Approval['seats'];
+  },
 ): Approval => ({
   id: createId<'ApprovalId'>(more.now),
   actionId: more.actionId,
@@ -27,6 +34,7 @@ export const newApproval = (
   createdAt: more.now,
   expiresAt: more.now + more.ttlMs,
   version: 1,
+  ...(more.seats === undefined ? {} : { seats: more.seats }),
 });
 
 /** What the records of an approval need of its alert, also when that was removed meanwhile: the approval carries it. */

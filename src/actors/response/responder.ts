@@ -30,7 +30,6 @@ export type ResponderDependencies = {
   readonly unavailable: (action: ActionName) => string | undefined;
   readonly policy: () => EnforcementPolicy;
   readonly veto: (action: ActionName, target: Decision['target'], allowList: readonly string[]) => Veto | undefined;
-  readonly pendingApprovals: () => number;
   readonly requestApproval: (alert: Alert, decision: Decision) => Promise<void>;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
   readonly onProblem: (what: string, problem: unknown) => void;
@@ -72,7 +71,6 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
       budgetLeft: (module, action, limit) => ledger.budgetLeft(module, action, limit, clock.monotonic()),
       globalBudgetLeft: () => policy.caps.maxNewActionsPerMinute - ledger.spentGlobally(clock.monotonic()),
       activeBlocks: () => leases.count('block_ip'),
-      pendingApprovals: dependencies.pendingApprovals,
       unavailable: dependencies.unavailable,
     });
     for (const decision of decisions) carryOut(alert, decision, policy, isRepeat);

@@ -1,8 +1,8 @@
 import { nextLease } from '../../../machines/lease.ts';
 import { targetKey } from '../../domain/action.ts';
-import type { Actor } from '../../domain/approval.ts';
+import type { Actor, Approval } from '../../domain/approval.ts';
 import { SecError, toSecError } from '../../domain/errors.ts';
-import type { HistoryRecord } from '../../domain/history.ts';
+import type { HistoryDraft, HistoryRecord } from '../../domain/history.ts';
 import type { Lease } from '../../domain/lease.ts';
 import type { ActionRequest } from '../contract.ts';
 import { cooldownKey } from './decide.ts';
@@ -20,8 +20,14 @@ export type UndoDependencies = Pick<ResponderDependencies, 'store' | 'clock' | '
 export const undoAction = async (dependencies: UndoDependencies, id: string, actor: Actor, reason: string): Promise<HistoryRecord> =>
   endLease(dependencies, findLease(dependencies, id), actor, reason);
 
-/** As `undoAction`, for a lease at hand. */
-export const endLease = async (dependencies: UndoDependencies, lease: Lease, actor: Actor, reason: string): Promise<HistoryRecord> => {
+/** As `undoAction`, for a lease at hand; `along` is written together with its end, and only when it has ended. */
+export const endLease = async (
+  dependencies: UndoDependencies,
+  lease: Lease,
+  actor: Actor,
+  reason: string,
+  along: { readonly approvals: readonly Approval[]; readonly records: readonly HistoryDraft[] } = { approvals: [], records: [] },
+): Promise<HistoryRecord> => {
   const { store, clock, leases, enforcers, ledger } = dependencies;
   const enforcer = enforcers.get(lease.action);
   if (enforcer === undefined) throw new SecError('SEC_UNAVAILABLE', `no enforcer for ${lease.action}`);
@@ -34,8 +40,9 @@ export const endLease = async (dependencies: UndoDependencies, lease: Lease, act
   const others = lease.undo?.kind === 'file' ? [] : leases.all(lease.action, lease.target).filter(({ id }) => id !== lease.id);
   const taken = [lease, ...others];
   const ended = failed ? [] : taken.map((one) => nextLease(one, { type: 'lease.undone', reason: `undone by ${actor.name}`, now }));
-  const [record] = await store.commit({
+  const [record, ...more] = await store.commit({
     leases: ended,
+    approvals: failed ? [] : along.approvals,
     records: [
       {
         at: now,
@@ -50,6 +57,7 @@ export const endLease = async (dependencies: UndoDependencies, lease: Lease, act
         actor,
         reason: [outcome.detail, reason].filter((part) => part !== '').join('; '),
       },
+      ...(failed ? [] : along.records),
     ],
   });
   if (!failed) {
@@ -59,7 +67,7 @@ export const endLease = async (dependencies: UndoDependencies, lease: Lease, act
     }
   }
   if (record === undefined) throw new SecError('SEC_INTERNAL', 'the undo was not recorded');
-  dependencies.onRecords([record]);
+  dependencies.onRecords([record, ...more]);
   return record;
 };
 

@@ -12,6 +12,14 @@ export const approvalFacts = (approval: ApprovalJson, alert: AlertJson | undefin
   { name: 'evidence', text: alert === undefined ? 'not here yet' : evidenceText(alert), maxLines: 6 },
   { name: 'line', text: alert?.evidence.line ?? alert?.evidence.text ?? '', maxLines: 8 },
   { name: 'seen', text: alert === undefined ? '' : `${alert.count} times, last ${fullTime(alert.last_seen)}` },
+  { name: 'times', text: (approval.count ?? 1) === 1 ? '' : `asked for ${approval.count} times${latest(approval)}` },
+  { name: 'agreed', text: (approval.votes ?? []).map((vote) => `${vote.by.name}${vote.reason === '' ? '' : ` (${vote.reason})`}`).join(', ') },
+  {
+    name: 'needed',
+    text: approval.state === 'pending' && approval.votes !== undefined ? `${approval.votes_missing ?? 0} more: ${approval.needed ?? ''}` : '',
+    tone: 'warn',
+  },
+  { name: 'reminded', text: approval.reminded === undefined ? '' : `${Math.round(approval.reminded * 100)} % of the time to answer is over`, tone: 'warn' },
   { name: 'process', text: approval.process === undefined ? '' : processText(approval.process), maxLines: 8 },
   ...approval.plan.map((step, index): Fact => ({ name: index === 0 ? 'steps' : ' ', text: `${index + 1}. ${step}` })),
   { name: 'undo', text: approval.undo_note === '' ? 'not stated' : approval.undo_note },
@@ -24,3 +32,5 @@ export const approvalFacts = (approval: ApprovalJson, alert: AlertJson | undefin
   },
   { name: 'result', text: approval.result ?? '' },
 ];
+
+const latest = (approval: ApprovalJson): string => (approval.latest_at === undefined ? '' : `, last ${fullTime(approval.latest_at)}`);

@@ -58,6 +58,8 @@ export const approvalColumns = (state: AppState): readonly Column<ApprovalJson>[
     { head: 'ACTION', width: 15, minColumns: 0, text: (approval) => approval.action },
     { head: 'TARGET', width: isNarrow ? 14 : 22, minColumns: 0, text: (approval) => approval.target, tone: () => 'heading' },
     { head: 'WHY', width: 0, minColumns: 60, text: (approval) => approval.title },
+    { head: 'n', width: 4, minColumns: 66, isRight: true, text: (approval) => ((approval.count ?? 1) === 1 ? '' : String(approval.count)), tone: () => 'dim' },
+    { head: 'VOTES', width: 5, minColumns: 80, text: votesText, tone: () => 'warn' },
     { head: 'HELD', width: 4, minColumns: 80, text: (approval) => (approval.held ? 'held' : ''), tone: () => 'warn' },
     {
       head: 'LEFT',
@@ -77,7 +79,11 @@ const leftText = (state: AppState, approval: ApprovalJson): string => {
   return left < 60_000 ? '< 1 min' : durationText(left);
 };
 
-const leftTone = (state: AppState, approval: ApprovalJson): Tone => (msUntil(approval.expires_at, state.now) < 60_000 ? 'warn' : 'dim');
+/** Agreed of needed; empty where one word is enough. */
+const votesText = ({ votes, votes_missing: missing = 0 }: ApprovalJson): string => (votes === undefined ? '' : `${votes.length}/${votes.length + missing}`);
+
+const leftTone = (state: AppState, approval: ApprovalJson): Tone =>
+  msUntil(approval.expires_at, state.now) < 60_000 || approval.reminded !== undefined ? 'warn' : 'dim';
 
 /** Time, kind, action, target, who, why, verified. */
 export const recordColumns = (state: AppState): readonly Column<RecordJson>[] => [

@@ -1,3 +1,4 @@
+import { VIEW_GRACE_MS } from '../../domain/approval-time.ts';
 import type { AppState } from '../state/app-state.ts';
 import type { Dialog } from '../state/dialog-state.ts';
 import { EMPTY_LINE, type Line, lineOf, ruleOf, type Span, span } from '../text/line.ts';
@@ -68,12 +69,15 @@ const answerLine = (state: AppState, dialog: Dialog, linesBelow: number, width: 
   }
 };
 
+const timeSpan = (left: number): Span =>
+  left > 0 ? span(`   expires in ${countdownText(left)}`, 'dim') : span(`   its time is over: answer within ${countdownText(left + VIEW_GRACE_MS)}`, 'warn');
+
 const askingSpans = (state: AppState, dialog: Dialog, linesBelow: number): readonly Span[] => {
   const { glyphs } = state.settings;
   const verb = { approve: 'approve', reject: 'reject', undo: 'undo' }[dialog.subject.kind];
   const spans: Span[] = [span(` ${glyphs.selected}[ Cancel ${glyphs.enter} ]`, 'heading')];
   spans.push(linesBelow > 0 ? span(`   j ${linesBelow} more lines, then y ${verb}`, 'warn') : span(`   y ${verb}`, 'accent'), span('   r reason', 'dim'));
   if (dialog.note !== '') spans.push(span(`   ${dialog.note}`, 'danger'));
-  else if (dialog.subject.kind !== 'undo') spans.push(span(`   expires in ${countdownText(msUntil(dialog.subject.approval.expires_at, state.now))}`, 'dim'));
+  else if (dialog.subject.kind !== 'undo') spans.push(timeSpan(msUntil(dialog.subject.approval.expires_at, state.now)));
   return spans;
 };

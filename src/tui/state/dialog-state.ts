@@ -19,6 +19,8 @@ export type Dialog = {
   readonly reason: string;
   readonly scroll: number;
   readonly note: string;
+  /** When the daemon was told last that somebody reads this. */
+  readonly lookedAt: number;
 };
 
 export const DEAD_TIME_MS = 300;
@@ -28,4 +30,12 @@ export const MAX_REASON_LENGTH = 300;
 export const subjectId = (subject: DialogSubject): string => (subject.kind === 'undo' ? subject.lease.id : subject.approval.id);
 
 /** A fresh dialog with Cancel in focus and its dead time running. */
-export const openDialog = (subject: DialogSubject, now: number): Dialog => ({ subject, phase: 'asking', quietSince: now, reason: '', scroll: 0, note: '' });
+export const openDialog = (subject: DialogSubject, now: number): Dialog => ({
+  subject,
+  phase: 'asking',
+  quietSince: now,
+  reason: '',
+  scroll: 0,
+  note: '',
+  lookedAt: 0,
+});

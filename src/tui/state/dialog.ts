@@ -1,3 +1,4 @@
+import { VIEW_GRACE_MS } from '../../domain/approval-time.ts';
 import { msUntil } from '../text/times.ts';
 import type { AppState } from './app-state.ts';
 import { type Dialog, type DialogSubject, openDialog, subjectId } from './dialog-state.ts';
@@ -9,6 +10,16 @@ export const ask = (state: AppState, subject: DialogSubject): Step => {
   const opened = { ...state, dialog: openDialog(subject, state.now), toast: undefined };
   return subject.kind !== 'undo' && subject.alert === undefined ? doing(opened, { type: 'load-evidence', alertId: subject.approval.alert_id }) : still(opened);
 };
+
+/** While the question of an approval is on the screen, the daemon is told so every few seconds: it does not run out under who reads it. */
+export const keepLooking = (state: AppState): Step => {
+  const { dialog } = state;
+  if (dialog === undefined || dialog.subject.kind === 'undo' || (dialog.phase !== 'asking' && dialog.phase !== 'typing')) return still(state);
+  if (state.now - dialog.lookedAt < LOOK_EVERY_MS) return still(state);
+  return doing({ ...state, dialog: { ...dialog, lookedAt: state.now } }, { type: 'look', id: dialog.subject.approval.id });
+};
+
+const LOOK_EVERY_MS = 5000;
 
 /** Ends the way to `y` when what is asked about expired, changed, or was decided elsewhere. A decision under way is left alone. */
 export const checkDialog = (state: AppState): AppState => {
@@ -39,11 +50,11 @@ const CHANGED = 'changed meanwhile, look again';
 const whyOver = (state: AppState, subject: DialogSubject): string | undefined => {
   if (subject.kind === 'undo') return undefined;
   const { approval } = subject;
-  if (msUntil(approval.expires_at, state.now) <= 0) return 'expired: nothing will happen';
+  if (msUntil(approval.expires_at, state.now) <= -VIEW_GRACE_MS) return 'expired: nothing will happen';
   const current = state.data.approvals.find((candidate) => candidate.id === approval.id);
   if (current === undefined) return 'no longer waiting: decided elsewhere, expired or void';
   if (current.state !== 'pending') return `already ${current.state}${current.decided_by === undefined ? '' : ` by ${current.decided_by.name}`}`;
-  return current.version === approval.version ? undefined : CHANGED;
+  return (current.basis ?? current.version) <= approval.version ? undefined : CHANGED;
 };
 
 /** The effect that `y` stands for. */

@@ -45,6 +45,7 @@ export type Effect =
   | { readonly type: 'load-leases' }
   | { readonly type: 'load-evidence'; readonly alertId: string }
   | { readonly type: 'decide'; readonly decision: 'approve' | 'reject'; readonly id: string; readonly version: number; readonly reason: string }
+  | { readonly type: 'look'; readonly id: string }
   | { readonly type: 'undo'; readonly id: string; readonly reason: string }
   | { readonly type: 'set-alert-status'; readonly alert: AlertJson; readonly status: AlertJson['status']; readonly isRevert: boolean }
   | { readonly type: 'copy'; readonly what: string; readonly text: string }

@@ -40,6 +40,7 @@ export const receive = (state: AppState, messages: readonly StreamMessage[], dro
         alerts.push(message.alert);
         break;
       case 'approval':
+        if (isReminder(message.approval, next)) next = withToast(next, reminderText(message.approval), 'warn', 10_000);
         approvals.push(message.approval);
         break;
       case 'record':
@@ -61,6 +62,12 @@ export const receive = (state: AppState, messages: readonly StreamMessage[], dro
   }
   return doing(next, ...onceEach(effects));
 };
+
+const isReminder = (approval: ApprovalJson, state: AppState): boolean =>
+  approval.state === 'pending' && (approval.reminded ?? 0) > (state.data.approvals.find(({ id }) => id === approval.id)?.reminded ?? 0);
+
+const reminderText = ({ action, target, reminded = 0 }: ApprovalJson): string =>
+  `${action} ${target} still waits: ${Math.round(reminded * 100)} % of the time to answer is over`;
 
 const onceEach = (effects: readonly Effect[]): readonly Effect[] => {
   const hasSnapshot = effects.some((effect) => effect.type === 'load-snapshot');

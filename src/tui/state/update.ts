@@ -1,6 +1,6 @@
 import { layoutOf } from '../screen/layout.ts';
 import { type AppState, VIEWS } from './app-state.ts';
-import { checkDialog, settleDecision } from './dialog.ts';
+import { checkDialog, keepLooking, settleDecision } from './dialog.ts';
 import { type AppEvent, doing, type Step, still, withToast } from './events.ts';
 import { pressKeys } from './keys.ts';
 import { settleList } from './list-window.ts';
@@ -31,7 +31,7 @@ const apply = (state: AppState, event: AppEvent): Step => {
     case 'terminal.resized':
       return still({ ...state, size: { columns: event.columns, rows: event.rows } });
     case 'clock.ticked':
-      return still(state);
+      return keepLooking(state);
     case 'detail.due':
       return still({ ...state, detail: { ...state.detail, shownKey: state.lists[state.view].selectedKey } });
     case 'alerts.loaded':

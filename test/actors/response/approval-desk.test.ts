@@ -7,6 +7,7 @@ import type { Approval } from '../../../src/domain/approval.ts';
 import type { Decision } from '../../../src/domain/decision.ts';
 import type { ProcessRef } from '../../../src/domain/entity.ts';
 import { SecError } from '../../../src/domain/errors.ts';
+import { approvalNoticeOf } from '../../../src/domain/notice.ts';
 import type { PolicyRule } from '../../../src/domain/policy.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { sampleAlert, sampleProcess } from '../../kit/alerts.ts';
@@ -42,12 +43,21 @@ const createScene = async (store: Store, enforcer: FakeEnforcer, commit: Store['
   const adopted: Approval[] = [];
   const shown: Approval[] = [];
   const settled: string[] = [];
+  const joins: { readonly id: string; readonly alertId: string }[] = [];
+  const told: string[] = [];
+  const rung: string[] = [];
   const desk = createApprovalDesk({
     ...room.dependencies,
     store: { ...store, commit },
     adopt: (approval) => void adopted.push(approval),
     settle: (id, reason) => void settled.push(`${id} ${reason}`),
     onApproval: (approval) => void shown.push(approval),
+    join: (approval, request) => void joins.push({ id: approval.id, ...request }),
+    notices: (approval, kind) => {
+      told.push(`${kind} ${approval.state}`);
+      return [{ id: `${approval.id}${told.length}`, endpoint: 'pager', at: START, items: [{ notice: approvalNoticeOf(approval, kind, START) }] }];
+    },
+    onQueued: (endpoint) => void rung.push(endpoint),
   });
   const open = (process: ProcessRef, rule: Partial<PolicyRule> = {}) => desk.open(about(process), toKill(process, rule));
   const only = (): Approval => {
@@ -55,7 +65,7 @@ const createScene = async (store: Store, enforcer: FakeEnforcer, commit: Store['
     if (approval === undefined || more.length > 0) throw new Error(`expected one approval, got ${more.length + (approval === undefined ? 0 : 1)}`);
     return approval;
   };
-  return { ...room, desk, open, only, adopted, shown, settled };
+  return { ...room, desk, open, only, adopted, shown, settled, joins, told, rung };
 };
 const holding = (hooks: Parameters<typeof createFakeEnforcer>[1] = {}): FakeEnforcer => createFakeEnforcer('kill_process', { hold: familyOf, ...hooks });
 
@@ -104,6 +114,72 @@ describe('a new question', () => {
       await Promise.all(Array.from({ length: 10 }, () => scene.open(shell)));
       expect(scene.only().target).toEqual({ kind: 'process', process: shell });
       expect(enforcer.calls).toHaveLength(1);
+    });
+  });
+
+  test('about the same target joins the first: each further request is handed to it', async () => {
+    await withStore(async (store) => {
+      const scene = await createScene(store, holding());
+      await scene.open(shell);
+      await scene.open(shell);
+      const { id } = scene.only();
+      expect(scene.joins).toEqual([{ id, severity: 'CRITICAL', alertId: expect.any(String), at: START }]);
+    });
+  });
+
+  test('sends one notice that it waits, in the same transaction, and what comes of it another', async () => {
+    await withStore(async (store) => {
+      const scene = await createScene(store, holding());
+      await scene.open(shell);
+      expect([scene.told, scene.rung]).toEqual([['approval pending'], ['pager']]);
+      expect(store.outbox.waiting('pager', 10)).toHaveLength(1);
+      const asked = scene.only();
+      const reminded: Approval = { ...asked, reminded: 0.5, count: 3, version: 3, basis: 2 };
+      await scene.desk.persist(reminded);
+      expect(scene.told.at(-1)).toBe('reminder pending');
+      expect(scene.records.slice(-2).map(({ reason }) => reason)).toEqual(['asked for again: 3 times by now', 'reminder: 50 % of the time to answer is over']);
+      await scene.desk.persist({ ...reminded, state: 'expired', result: 'nobody answered in time', version: 4, basis: undefined });
+      expect(scene.told.at(-1)).toBe('resolved expired');
+      expect(scene.rung).toHaveLength(3);
+    });
+  });
+
+  test('to several persons says whose word came and who is still needed; alone with broken glass everybody is told', async () => {
+    await withStore(async (store) => {
+      const scene = await createScene(store, holding());
+      scene.mood.policy = await policyOfPreset('balanced', {
+        approval_gate: { two_person: { actions: ['kill_process'], groups: [['alice'], ['@ops']] }, ttl_by_severity: { critical: '10m' } },
+      });
+      await scene.open(shell);
+      const asked = scene.only();
+      expect([asked.seats, asked.expiresAt]).toEqual([[['alice'], ['@ops']], START + 600_000]);
+      const vote = { by: OPERATOR, at: START, reason: 'seen it', seats: [1] };
+      await scene.desk.persist({ ...asked, votes: [vote], version: 3 });
+      expect(scene.records.at(-1)).toMatchObject({ reason: 'agreed: alice must still agree: seen it', actor: OPERATOR });
+      const broke: Approval = { ...asked, votes: [vote], isBreakGlass: true, state: 'approved', decidedBy: OPERATOR, reason: 'now', version: 4 };
+      expect(await scene.desk.recheck({ ...broke, isBreakGlass: undefined })).toMatchObject({ isAllowed: false, reason: expect.stringContaining('2 persons') });
+      expect(await scene.desk.recheck(broke)).toEqual({ isAllowed: true });
+      await scene.desk.persist(broke);
+      expect([scene.told.at(-1), scene.records.at(-1)?.reason]).toEqual(['break_glass approved', 'approved by breaking the glass: now']);
+    });
+  });
+
+  test('that is more severe takes the place of a less severe one when no more may wait, never of the oldest', async () => {
+    await withStore(async (store) => {
+      const scene = await createScene(store, holding({ hold: async () => [] }));
+      scene.mood.policy = await policyOfPreset('balanced', { approval_gate: { max_pending: 2 } });
+      const ask = (pid: number, severity: Alert['severity']) =>
+        scene.desk.open({ ...about(sampleProcess({ pid })), severity }, toKill(sampleProcess({ pid }), { hold: false }));
+      await ask(601, 'HIGH');
+      await ask(602, 'HIGH');
+      const second = store.approvals.waiting()[1];
+      const asking = ask(603, 'CRITICAL');
+      await settle();
+      expect(scene.settled).toEqual([`${second?.id} refused: 2 were waiting and one that is more severe came`]);
+      // The actor that was told settles it.
+      if (second !== undefined) await scene.desk.persist({ ...second, state: 'void', version: 2 });
+      await asking;
+      expect(store.approvals.waiting().map(({ severity }) => severity)).toEqual(['HIGH', 'CRITICAL']);
     });
   });
 

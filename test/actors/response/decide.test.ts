@@ -16,7 +16,6 @@ const contextOf = (policy: EnforcementPolicy, more: Partial<DecisionContext> = {
   budgetLeft: () => 5,
   globalBudgetLeft: () => 5,
   activeBlocks: () => 0,
-  pendingApprovals: () => 0,
   unavailable: () => undefined,
   ...more,
 });
@@ -85,9 +84,18 @@ describe('what is decided about an alert', () => {
     expect(decide(sampleAlert(), contextOf(presets.balanced, more))[0]).toMatchObject({ action: 'block_ip', outcome });
   });
 
-  test('a full approval list refuses the new one and leaves the old ones alone', () => {
-    const alert = sampleAlert({ module: 'runtime_watcher', severity: 'CRITICAL', entities: { process: sampleProcess() } });
-    expect(decide(alert, contextOf(presets.balanced, { pendingApprovals: () => 100 }))[0]).toMatchObject({ action: 'kill_process', outcome: 'over-budget' });
+  test('a severity approves by itself only what no guard protects, not under dry run, and never where two persons must agree', async () => {
+    const shell = sampleAlert({ module: 'runtime_watcher', severity: 'CRITICAL', entities: { process: sampleProcess() } });
+    const kill = async (gate: { readonly [key: string]: unknown }, more: Partial<DecisionContext> = {}, enforcement = {}) =>
+      decide(shell, contextOf(await policyOfPreset('balanced', { approval_gate: gate, ...enforcement }), more)).find(({ action }) => action === 'kill_process');
+    const gate = { auto_approve_above: 'CRITICAL' };
+    expect(await kill(gate)).toMatchObject({ outcome: 'execute', reason: expect.stringContaining('approved by itself from CRITICAL on') });
+    expect(await kill({ ...gate, enabled: false })).toMatchObject({ outcome: 'execute', reason: expect.not.stringContaining('by itself') });
+    expect(await kill(gate, { veto: () => ({ outcome: 'refused', reason: 'the SSH server' }) })).toMatchObject({ outcome: 'refused' });
+    expect(await kill(gate, {}, { dry_run: true })).toMatchObject({ outcome: 'dry-run' });
+    expect(await kill({ ...gate, two_person: { actions: ['kill_process'] } })).toMatchObject({ outcome: 'needs-approval' });
+    const skipping = { policies: { runtime_watcher: { actions: [{ action: 'kill_process', skip_approval: true }] } } };
+    expect(await kill({ two_person: { actions: ['kill_process'] } }, {}, skipping)).toMatchObject({ outcome: 'needs-approval' });
   });
 
   test('one action on one target is decided once, however many rules name it', () => {

@@ -24,7 +24,6 @@ const createScene = async (
   const asked: Decision[] = [];
   const responder = createResponder({
     ...room.dependencies,
-    pendingApprovals: () => asked.length,
     requestApproval: ask ?? (async (_alert, decision) => void asked.push(decision)),
   });
   const respond = async (alert: Alert, isRepeat = false): Promise<void> => {

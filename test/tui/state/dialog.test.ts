@@ -236,9 +236,37 @@ describe('dialog', () => {
   test('expiry ends the way to y, also when nothing else happens', () => {
     const tui = open();
     tui.wait(300_000);
+    expect(tui.state().dialog).toMatchObject({ phase: 'asking' });
+    tui.wait(120_000);
     expect(tui.state().dialog).toMatchObject({ phase: 'over', note: 'expired: nothing will happen' });
     tui.press('y');
     expect(decisions(tui)).toEqual([]);
+  });
+
+  test('on the screen, the daemon is told every five seconds that somebody reads it; nothing is told once it is closed', () => {
+    const tui = open();
+    const looksIn = (seconds: number): number => {
+      let looks = 0;
+      for (let second = 0; second < seconds; second += 1) {
+        tui.wait(1000);
+        looks += tui.effects().filter(({ type }) => type === 'look').length;
+      }
+      return looks;
+    };
+    expect(looksIn(20)).toBe(4);
+    tui.press('esc');
+    expect(looksIn(20)).toBe(0);
+  });
+
+  test('a reminder or one more request for the same leaves the way to y open', () => {
+    const tui = open();
+    tui.wait(300);
+    const news = { ...approval, version: approval.version + 2, basis: approval.version, count: 7, reminded: 0.5 };
+    tui.dispatch({ type: 'stream.received', messages: [{ type: 'approval', sequence: 2, approval: news }], dropped: 0, now: tui.now() });
+    expect(tui.state().toast?.text).toContain('still waits: 50 %');
+    expect(tui.state().dialog).toMatchObject({ phase: 'asking' });
+    tui.press('y');
+    expect(decisions(tui)).toHaveLength(1);
   });
 
   test('y while the daemon is away is refused, and works when it is back', () => {

@@ -15,7 +15,9 @@ export const buildGeneric: PayloadBuilder = (delivery, { label }) => {
       id: delivery.id,
       source: `urn:1-sec:${encodeURIComponent(cut(label, MAX_LABEL).toWellFormed())}`,
       type: notices.length === 1 ? `dev.1-sec.${first?.kind ?? 'alert'}` : 'dev.1-sec.digest',
-      ...(notices.length === 1 && first !== undefined ? { subject: first.alertId, time: timeText(first.at) } : { time: timeText(delivery.at) }),
+      ...(notices.length === 1 && first !== undefined
+        ? { subject: first.approvalId ?? first.alertId, time: timeText(first.at) }
+        : { time: timeText(delivery.at) }),
       datacontenttype: 'application/json',
       data: notices.length === 1 && first !== undefined ? dataOf(first) : { alerts: notices.map(dataOf) },
     },
@@ -31,4 +33,7 @@ const dataOf = (notice: Notice): { readonly [key: string]: unknown } => ({
   time: timeText(notice.at),
   source_ip: notice.sourceIp,
   count: notice.count,
+  approval_id: notice.approvalId,
+  action: notice.action,
+  expires_at: notice.expiresAt === undefined ? undefined : timeText(notice.expiresAt),
 });

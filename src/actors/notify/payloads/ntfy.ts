@@ -1,4 +1,4 @@
-import type { Notice } from '../../../domain/notice.ts';
+import { isOver, type Notice } from '../../../domain/notice.ts';
 import type { PayloadBuilder } from '../payload.ts';
 import { cut, digestLine, factsOf, headline, LISTED, noticesOf } from '../words.ts';
 
@@ -20,14 +20,14 @@ export const buildNtfy: PayloadBuilder = (delivery, { label }) => {
       'content-type': 'text/plain; charset=utf-8',
       title: headerText(cut(headline(notices), MAX_TITLE)),
       priority: priorityOf(first),
-      tags: first?.kind === 'alert' ? 'rotating_light' : 'white_check_mark',
+      tags: first === undefined || isOver(first) ? 'white_check_mark' : 'rotating_light',
     },
   };
 };
 
 /** 1 to 5. Source: ntfy, message priority. */
 const priorityOf = (notice: Notice | undefined): string =>
-  notice === undefined || notice.kind !== 'alert' ? '2' : { CRITICAL: '5', HIGH: '4', MEDIUM: '3', LOW: '2', INFO: '1' }[notice.severity];
+  notice === undefined || isOver(notice) ? '2' : { CRITICAL: '5', HIGH: '4', MEDIUM: '3', LOW: '2', INFO: '1' }[notice.severity];
 
 /** A header holds printable ASCII on one line. */
 const headerText = (text: string): string => text.replace(/[^\x20-\x7e]/g, '?');

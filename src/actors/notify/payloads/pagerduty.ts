@@ -12,7 +12,7 @@ const SEVERITY: { readonly [severity in Severity]: string } = { CRITICAL: 'criti
 export const buildPagerDuty: PayloadBuilder = (delivery, { endpoint, label }) => {
   const notices = noticesOf(delivery);
   const [notice] = notices;
-  const common = { routing_key: endpoint.routingKey ?? '', dedup_key: cut(`1sec-${notice?.alertId ?? delivery.id}`, MAX_KEY) };
+  const common = { routing_key: endpoint.routingKey ?? '', dedup_key: cut(`1sec-${notice?.approvalId ?? notice?.alertId ?? delivery.id}`, MAX_KEY) };
   if (notice === undefined || notice.kind === 'resolved') return jsonPayload({ ...common, event_action: 'resolve' });
   return jsonPayload({
     ...common,
@@ -25,7 +25,14 @@ export const buildPagerDuty: PayloadBuilder = (delivery, { endpoint, label }) =>
       component: notice.module,
       group: 'security',
       class: notice.type,
-      custom_details: { alert_id: notice.alertId, severity: notice.severity, source_ip: notice.sourceIp, count: notice.count },
+      custom_details: {
+        alert_id: notice.alertId,
+        severity: notice.severity,
+        source_ip: notice.sourceIp,
+        count: notice.count,
+        approval_id: notice.approvalId,
+        action: notice.action,
+      },
     },
   });
 };

@@ -1,4 +1,4 @@
-import type { Notice } from '../../../domain/notice.ts';
+import { isOver, type Notice } from '../../../domain/notice.ts';
 import type { PayloadBuilder } from '../payload.ts';
 import { cut, digestLine, factsOf, headline, LISTED, noticesOf } from '../words.ts';
 import { jsonPayload } from './json.ts';
@@ -41,7 +41,7 @@ export const buildTeams: PayloadBuilder = (delivery, { label }) => {
 };
 
 const colourOf = (notice: Notice | undefined): string => {
-  if (notice === undefined || notice.kind !== 'alert') return 'Good';
+  if (notice === undefined || isOver(notice)) return 'Good';
   return { CRITICAL: 'Attention', HIGH: 'Attention', MEDIUM: 'Warning', LOW: 'Accent', INFO: 'Default' }[notice.severity];
 };
 
