@@ -34,6 +34,8 @@ describe('the table of routes', () => {
     expect(roles).toEqual({
       setAlertStatus: 'operator',
       approve: 'operator',
+      revoke: 'operator',
+      viewApproval: 'operator',
       reject: 'operator',
       undo: 'operator',
       notifyTest: 'operator',

@@ -171,7 +171,9 @@ describe('a new question', () => {
       const ask = (pid: number, severity: Alert['severity']) =>
         scene.desk.open({ ...about(sampleProcess({ pid })), severity }, toKill(sampleProcess({ pid }), { hold: false }));
       await ask(601, 'HIGH');
+      scene.clock.advance(1);
       await ask(602, 'HIGH');
+      scene.clock.advance(1);
       const second = store.approvals.waiting()[1];
       const asking = ask(603, 'CRITICAL');
       await settle();
