@@ -33,6 +33,11 @@ export type HostOperations = {
     readonly request: { readonly address: string };
     readonly reply: { readonly present: boolean; readonly expiresInMs?: number | undefined };
   };
+  /** Which of these exact addresses and prefixes the kernel blocks now; `expiresInMs` is left out for one without end. */
+  readonly 'firewall.find': {
+    readonly request: { readonly addresses: readonly string[] };
+    readonly reply: { readonly found: readonly { readonly address: string; readonly expiresInMs?: number | undefined }[] };
+  };
   /** Removes the table and nothing else. Idempotent. */
   readonly 'firewall.remove': { readonly request: Record<never, never>; readonly reply: { readonly removed: boolean } };
 

@@ -55,6 +55,7 @@ export const createHost = (options: HostOptions = {}): Host => {
     'firewall.protect': firewall.protect,
     'firewall.list': firewall.list,
     'firewall.has': firewall.has,
+    'firewall.find': firewall.find,
     'firewall.remove': firewall.remove,
     'connections.list': connections.list,
     'connections.kill': connections.kill,

@@ -11,6 +11,8 @@ export type Libc = {
   readonly send: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
   readonly recv: (fd: number, bytes: Uint8Array, length: number, flags: number) => number;
   readonly close: (fd: number) => number;
+  /** Moves the calling thread into a namespace. */
+  readonly setns: (fd: number, kind: number) => number;
   readonly setsockopt: (fd: number, level: number, name: number, value: Uint8Array, length: number) => number;
   readonly getsockopt: (fd: number, level: number, name: number, value: Uint8Array, length: Uint8Array) => number;
   /** SYS_pidfd_open: a descriptor that means this very process and no later one of the same number. */
@@ -42,6 +44,7 @@ const bindLibc = async (): Promise<Libc> => {
     send: library.func('long send(int, const void *, size_t, int)'),
     recv: library.func('long recv(int, void *, size_t, int)'),
     close: library.func('int close(int)'),
+    setns: library.func('int setns(int, int)'),
     setsockopt: library.func('int setsockopt(int, int, int, const void *, uint32_t)'),
     getsockopt: library.func('int getsockopt(int, int, int, void *, void *)'),
     pidfdOpen: (pid) => Number(syscall(SYS_PIDFD_OPEN, 'int', pid, 'uint', 0)),

@@ -7,6 +7,7 @@ import { runProgram } from '../run-program.ts';
 import { createSerial } from '../serial.ts';
 import { batchStatements, type TimedNetwork } from './batch-statements.ts';
 import { checkedBlock, checkedNetwork } from './checked-network.ts';
+import { createElementReader } from './element-reader.ts';
 import { protectLines, STANDING_SETS, setOf, sizeOfSet, structureScript, TABLE } from './layout.ts';
 import { createNftSession } from './nft-session.ts';
 import { parseNftDuration } from './parse-duration.ts';
@@ -20,6 +21,7 @@ export type Firewall = {
   readonly protect: Operation<'firewall.protect'>;
   readonly list: Operation<'firewall.list'>;
   readonly has: Operation<'firewall.has'>;
+  readonly find: Operation<'firewall.find'>;
   readonly remove: Operation<'firewall.remove'>;
   readonly close: () => Promise<void>;
 };
@@ -27,6 +29,7 @@ export type Firewall = {
 /** Table `inet onesec` in this network namespace. Failures are SecErrors with nft's own words; a failed change changed nothing. */
 export const createFirewall = (options: { readonly netns?: string | undefined }): Firewall => {
   const session = createNftSession(options);
+  const reader = createElementReader(options);
   const serial = createSerial(MAX_WAITING);
   let protect: readonly Network[] = [];
   let sets: readonly string[] = STANDING_SETS;
@@ -87,6 +90,34 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
     }
   };
 
+  const lookWithNft = async (networks: readonly Network[]): Promise<ReadonlyMap<string, Left>> => {
+    const found = new Map<string, Left>();
+    if (networks.length > FEW) {
+      const wanted = new Set(networks.map(networkText));
+      for (const block of (await readTable('-j'))?.blocked ?? []) if (wanted.has(block.address)) found.set(block.address, { expiresInMs: block.expiresInMs });
+      return found;
+    }
+    for (const network of networks) {
+      const text = await session.query(`get element ${TABLE} ${setOf(network)} { ${network.address} }`);
+      if (text === undefined) continue;
+      const left = parseNftDuration(/ expires ([0-9a-z]+)/.exec(text)?.[1] ?? '');
+      found.set(networkText(network), left === undefined ? {} : { expiresInMs: left });
+    }
+    return found;
+  };
+  /** What the kernel has of these networks. It is asked directly; where that cannot be, through nft, which reads whole sets. */
+  const look = async (networks: readonly Network[]): Promise<ReadonlyMap<string, Left>> => {
+    const answers = await reader.look(networks).catch(() => undefined);
+    if (answers === undefined || answers.some((answer) => answer.kind === 'failed')) return lookWithNft(networks);
+    const found = new Map<string, Left>();
+    for (const [index, answer] of answers.entries()) {
+      const network = networks[index];
+      if (network === undefined || answer.kind !== 'found') continue;
+      found.set(networkText(network), answer.expiresInMs === undefined ? {} : { expiresInMs: answer.expiresInMs });
+    }
+    return found;
+  };
+
   return {
     ensure: (request) =>
       serial(async () => {
@@ -135,14 +166,15 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
     },
 
     has: async (request) => {
-      const network = checkedNetwork(request.address);
-      for (const candidate of candidatesOf(network, sets)) {
-        const text = await session.query(`get element ${TABLE} ${setOf(candidate)} { ${candidate.address} }`);
-        if (text === undefined) continue;
-        const left = parseNftDuration(/ expires ([0-9a-z]+)/.exec(text)?.[1] ?? '');
-        return { present: true, ...(left === undefined ? {} : { expiresInMs: left }) };
-      }
-      return { present: false };
+      const candidates = candidatesOf(checkedNetwork(request.address), sets);
+      const [first] = [...(await look(candidates)).values()];
+      return first === undefined ? { present: false } : { present: true, ...first };
+    },
+
+    find: async (request) => {
+      const networks = request.addresses.map(checkedNetwork);
+      const found = await look(networks);
+      return { found: [...found].map(([address, left]) => ({ address, ...left })) };
     },
 
     remove: () =>
@@ -155,10 +187,17 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
         return { removed: true };
       }),
 
-    close: () => session.close(),
+    close: async () => {
+      reader.close();
+      await session.close();
+    },
   };
 };
 
+type Left = { readonly expiresInMs?: number | undefined };
+
+/** Up to so many are asked for one by one: each costs nft the reading of a whole set. */
+const FEW = 8;
 const MAX_WAITING = 1024;
 const MAX_WORDS = 600;
 

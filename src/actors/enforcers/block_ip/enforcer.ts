@@ -63,16 +63,8 @@ export const createBlockIp: EnforcerFactory = ({ host, clock }) => {
   };
 
   const lookUp = async (units: readonly string[]): Promise<ReadonlyMap<string, number>> => {
-    if (units.length > FEW) {
-      const { blocked } = await host.call('firewall.list', {});
-      return new Map(blocked.map((block) => [block.address, block.expiresInMs]));
-    }
-    const found = new Map<string, number>();
-    for (const unit of units) {
-      const { present, expiresInMs } = await host.call('firewall.has', { address: unit });
-      if (present) found.set(unit, expiresInMs ?? Number.POSITIVE_INFINITY);
-    }
-    return found;
+    const { found } = await host.call('firewall.find', { addresses: units });
+    return new Map(found.map(({ address, expiresInMs }) => [address, expiresInMs ?? Number.POSITIVE_INFINITY]));
   };
 
   const enforcer: Enforcer = {
@@ -103,8 +95,7 @@ export const createBlockIp: EnforcerFactory = ({ host, clock }) => {
       const unit = blockedUnitOf(request.target);
       recent.note([unit], clock.now());
       ends?.delete(unit);
-      const { present } = await host.call('firewall.list', {});
-      if (present) await host.call('firewall.apply', { add: [], remove: [unit] });
+      await host.call('firewall.apply', { add: [], remove: [unit] });
       const isStillThere = (await lookUp([unit])).has(unit);
       return isStillThere
         ? { verification: 'failed', detail: `${unit} is still in the kernel` }
@@ -128,8 +119,6 @@ export const createBlockIp: EnforcerFactory = ({ host, clock }) => {
   };
   return enforcer;
 };
-
-const FEW = 8;
 
 const outcomeOf = (unit: string, leftMs: number | undefined, cut: Cut | undefined): ActionOutcome => {
   if (leftMs === undefined) return { verification: 'failed', detail: `the kernel does not have ${unit}` };
