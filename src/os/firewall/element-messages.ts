@@ -1,6 +1,6 @@
 import { SecError } from '../../domain/errors.ts';
 import { isV6, type Network } from '../../domain/ip.ts';
-import { groupsOfV6 } from '../../domain/ipv6-text.ts';
+import { groupsOfV6, textOfV6 } from '../../domain/ipv6-text.ts';
 import { setOf, TABLE } from './layout.ts';
 
 /** One answer of the kernel: the time an element has left (undefined: no end), that it is not there, or an errno. */
@@ -16,19 +16,68 @@ export type ElementAnswer =
 export const elementRequest = (network: Network, sequence: number): Buffer => {
   const key = attribute(NFTA_SET_ELEM_KEY | NESTED, attribute(NFTA_DATA_VALUE, addressBytes(network)));
   const elements = attribute(NFTA_SET_ELEM_LIST_ELEMENTS | NESTED, attribute(NFTA_LIST_ELEM | NESTED, key));
-  const body = Buffer.concat([
-    Buffer.from([NFPROTO_INET, 0, 0, 0]),
-    attribute(NFTA_SET_ELEM_LIST_TABLE, Buffer.from(`${TABLE_NAME}\0`, 'latin1')),
-    attribute(NFTA_SET_ELEM_LIST_SET, Buffer.from(`${setOf(network)}\0`, 'latin1')),
-    elements,
-  ]);
+  const body = Buffer.concat([Buffer.from([NFPROTO_INET, 0, 0, 0]), named(setOf(network)), elements]);
+  return message(body, NLM_F_REQUEST, sequence);
+};
+
+/** NFT_MSG_GETSETELEM for every element of one set. */
+export const dumpRequest = (set: string, sequence: number): Buffer =>
+  message(Buffer.concat([Buffer.from([NFPROTO_INET, 0, 0, 0]), named(set)]), NLM_F_REQUEST | NLM_F_DUMP, sequence);
+
+/** Elements of one piece of a dump. `isBroken`: the set changed meanwhile, or it failed; what was read is not to be trusted. */
+export type DumpPiece = { readonly isDone: boolean; readonly isBroken: boolean };
+
+/** Reads one datagram of the dump of that sequence, and hands on each element: address text and ms left (undefined: no end). */
+export const readDump = (bytes: Buffer, sequence: number, onElement: (address: string, expiresInMs: number | undefined) => void): DumpPiece => {
+  let isDone = false;
+  let isBroken = false;
+  for (let at = 0; at + HEADER_BYTES <= bytes.length; ) {
+    const length = bytes.readUInt32LE(at);
+    if (length < HEADER_BYTES || at + length > bytes.length) return { isDone: true, isBroken: true };
+    const piece = bytes.subarray(at, at + length);
+    at += (length + 3) & ~3;
+    if (piece.readUInt32LE(8) !== sequence) continue;
+    const type = piece.readUInt16LE(4);
+    if ((piece.readUInt16LE(6) & NLM_F_DUMP_INTR) !== 0 || type === NLMSG_ERROR) isBroken = true;
+    if (type === NLMSG_DONE || type === NLMSG_ERROR) isDone = true;
+    else if (length > HEADER_BYTES + 4) readElements(piece.subarray(HEADER_BYTES + 4), onElement);
+  }
+  return { isDone, isBroken };
+};
+
+const readElements = (bytes: Buffer, onElement: (address: string, expiresInMs: number | undefined) => void): void => {
+  const list = attributesOf(bytes).get(NFTA_SET_ELEM_LIST_ELEMENTS);
+  for (let at = 0; list !== undefined && at + 4 <= list.length; ) {
+    const length = list.readUInt16LE(at);
+    if (length < 4 || at + length > list.length) return;
+    const element = attributesOf(list.subarray(at + 4, at + length));
+    at += padded(length);
+    const address = addressText(attributesOf(element.get(NFTA_SET_ELEM_KEY)).get(NFTA_DATA_VALUE));
+    const expiration = element.get(NFTA_SET_ELEM_EXPIRATION);
+    if (address !== undefined) onElement(address, expiration?.length === 8 ? Number(expiration.readBigUInt64BE(0)) : undefined);
+  }
+};
+
+const addressText = (bytes: Buffer | undefined): string | undefined => {
+  if (bytes?.length === 4) return bytes.join('.');
+  if (bytes?.length !== 16) return undefined;
+  return textOfV6(Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2)));
+};
+
+const message = (body: Buffer, flags: number, sequence: number): Buffer => {
   const header = Buffer.alloc(HEADER_BYTES);
   header.writeUInt32LE(HEADER_BYTES + body.length, 0);
   header.writeUInt16LE((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETSETELEM, 4);
-  header.writeUInt16LE(NLM_F_REQUEST, 6);
+  header.writeUInt16LE(flags, 6);
   header.writeUInt32LE(sequence, 8);
   return Buffer.concat([header, body]);
 };
+
+const named = (set: string): Buffer =>
+  Buffer.concat([
+    attribute(NFTA_SET_ELEM_LIST_TABLE, Buffer.from(`${TABLE_NAME}\0`, 'latin1')),
+    attribute(NFTA_SET_ELEM_LIST_SET, Buffer.from(`${set}\0`, 'latin1')),
+  ]);
 
 /** The answer to the request of that sequence among what was received; undefined when it is not there (an older one is passed over). */
 export const elementAnswer = (bytes: Buffer, sequence: number): ElementAnswer | undefined => {
@@ -49,7 +98,10 @@ export const elementAnswer = (bytes: Buffer, sequence: number): ElementAnswer | 
 
 const HEADER_BYTES = 16;
 const NLMSG_ERROR = 2;
+const NLMSG_DONE = 3;
 const NLM_F_REQUEST = 1;
+const NLM_F_DUMP_INTR = 0x10;
+const NLM_F_DUMP = 0x300;
 const NFPROTO_INET = 1;
 const NFNL_SUBSYS_NFTABLES = 10;
 const NFT_MSG_NEWSETELEM = 12;

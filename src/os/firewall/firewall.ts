@@ -161,6 +161,10 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
       }),
 
     list: async () => {
+      // Which sets there are is known once the table was looked at. nft reads every element even for a terse listing.
+      const known = rightStructure === undefined ? (await readTable('-jt'))?.sets : sets;
+      const blocked = known === undefined ? undefined : await reader.list(known).catch(() => undefined);
+      if (blocked !== undefined) return { present: true, blocked };
       const found = await readTable('-j');
       return { present: found !== undefined, blocked: found?.blocked ?? [] };
     },

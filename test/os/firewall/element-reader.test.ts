@@ -55,6 +55,15 @@ describe.skipIf(skipsWithout(whyNoNetns(), 'element reader'))('looking up blocks
     elsewhere.remove();
   });
 
+  test('lists everything that is blocked, as nft does', async () => {
+    const blocked = ['192.0.2.7', '198.51.100.0/24', '2001:db8::9', '2001:db8:0:1::/64', '203.0.113.128/25'];
+    await firewall.apply({ add: blocked.map((address) => ({ address, timeoutSeconds: 90 })), remove: [] });
+    const listed = await reader.list(['block4', 'block4_24', 'block4_25', 'block6', 'block6_64']);
+    expect(listed.map((entry) => entry.address).toSorted()).toEqual(blocked.toSorted());
+    for (const { expiresInMs } of listed) expect(expiresInMs).toBeGreaterThan(80_000);
+    await expect(reader.list(['block4_31'])).rejects.toMatchObject({ code: 'SEC_UNAVAILABLE' });
+  });
+
   test('costs the same beside 20,000 others, where nft reads them all', async () => {
     const add = Array.from({ length: 20_000 }, (_, index) => ({ address: nth(index), timeoutSeconds: 3600, isNew: true }));
     await firewall.apply({ add, remove: [] });
@@ -70,12 +79,15 @@ describe.skipIf(skipsWithout(whyNoNetns(), 'element reader'))('looking up blocks
       after.push(performance.now() - again);
     }
     await session.close();
+    const listing = performance.now();
+    expect(await reader.list(['block4'])).toHaveLength(20_000);
+    const listMs = performance.now() - listing;
     const whole = performance.now();
     const answers = await reader.look(add.map(({ address }) => ({ address, prefix: 32, isV6: false })));
     const wholeMs = performance.now() - whole;
     expect(answers.every(({ kind }) => kind === 'found')).toBe(true);
     console.info(
-      `measured beside 20,000 blocks: one check through nft ${medianOf(before).toFixed(2)} ms, asked directly ${medianOf(after).toFixed(3)} ms; all 20,000 checked in ${wholeMs.toFixed(0)} ms`,
+      `measured beside 20,000 blocks: one check through nft ${medianOf(before).toFixed(2)} ms, asked directly ${medianOf(after).toFixed(3)} ms; all 20,000 checked in ${wholeMs.toFixed(0)} ms, listed in ${listMs.toFixed(0)} ms`,
     );
   });
 });
