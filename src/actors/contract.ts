@@ -66,12 +66,23 @@ export type FindingDraft = {
 
 export type Emit = (draft: FindingDraft) => void;
 
+/** A finding that names an address, as other detectors may take note of it. */
+export type FoundElsewhere = {
+  readonly module: string;
+  readonly type: string;
+  readonly severity: Severity;
+  readonly ip: string;
+  readonly event: SecurityEvent;
+};
+
 /**
  * A pure fold with bounded state: events in, drafts out. No clock, no I/O, no randomness: time is `event.at`
  * (which may step back a little). The same object serves daemon, replay, scan, tests and fuzzing.
  */
 export type Detector = {
   readonly onEvent: (event: SecurityEvent, emit: Emit) => void;
+  /** What any detector of this pipeline found about an address, its own findings included. What it emits here is not told again. */
+  readonly onFinding?: ((found: FoundElsewhere, emit: Emit) => void) | undefined;
   /** Number of keys it remembers; must stay under its bound whatever is fed. */
   readonly size: () => number;
   /** Forgets what has expired at event time `now`. Called about once a minute of event time. */

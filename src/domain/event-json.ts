@@ -27,13 +27,14 @@ export type SecurityEventJson = z.infer<typeof securityEventSchema>;
 
 /**
  * An event from its wire form. Trust is the caller's to set. Addresses become canonical; what is not an address is kept
- * in `details.original_source_ip` only. Routing tokens that are not plain become `external` / `unknown`, originals kept.
+ * in `details.original_source_ip` and `details.original_dest_ip` only. Routing tokens that are not plain become `external` / `unknown`, originals kept.
  */
 export const eventFromJson = (json: SecurityEventJson, trust: Trust, now: number): SecurityEvent => {
   const sourceIp = json.source_ip === undefined ? undefined : canonicalIp(json.source_ip);
   const destIp = json.dest_ip === undefined ? undefined : canonicalIp(json.dest_ip);
   const details: { [key: string]: unknown } = { ...json.details };
   if (json.source_ip !== undefined && json.source_ip !== '' && sourceIp === undefined) details['original_source_ip'] = json.source_ip;
+  if (json.dest_ip !== undefined && json.dest_ip !== '' && destIp === undefined) details['original_dest_ip'] = json.dest_ip;
   if (!TOKEN.test(json.module)) details['original_module'] = json.module;
   if (!TOKEN.test(json.type)) details['original_type'] = json.type;
   const content = json.raw_data === undefined ? undefined : Buffer.from(json.raw_data, 'base64');

@@ -4,6 +4,7 @@ import type { Detector, FindingDraft, ModuleDefinition, ParseOutcome } from '../
 import { messageOf, SecError } from '../domain/errors.ts';
 import type { SecurityEvent } from '../domain/event.ts';
 import { toSafe } from '../domain/safe-text.ts';
+import { alertTypeOf } from './complete-finding.ts';
 import type { BatchCounters, BatchResult, ModuleFailure, Pipeline, PipelineChunk, PipelineConfig } from './contract.ts';
 import { createFindingFolder } from './finding-folder.ts';
 import { createLineSplitter, type LineSplitter } from './line-splitter.ts';
@@ -27,15 +28,32 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
   const progress = options.progress ?? new Int32Array(1);
   let routes = new Map<string, readonly Running[]>();
   let catchAll: readonly Running[] = [];
+  let listeners: readonly Running[] = [];
   let failures: ModuleFailure[] = [];
   let counters = zeroCounters();
   let nextSweep = Number.NaN;
 
   const rebuildRoutes = (): void => {
     const all = [...running.values()];
+    listeners = all.filter((one) => one.detector.onFinding !== undefined);
     catchAll = all.filter((one) => one.definition.manifest.eventTypes.includes(EVERY_TYPE));
     const types = new Set(all.flatMap((one) => one.definition.manifest.eventTypes));
     routes = new Map([...types].map((type) => [type, all.filter((one) => takes(one, type))]));
+  };
+
+  // Claims of a finding's sender stay claims: the event goes along. A listener's own words are not told on, so this ends.
+  const tell = (manifest: ModuleDefinition['manifest'], draft: FindingDraft): void => {
+    const { ip } = draft.entities ?? draft.event.entities;
+    if (ip === undefined) return;
+    const severity = draft.severity ?? alertTypeOf(manifest, draft.type).severity;
+    const found = { module: manifest.id, type: draft.type, severity, ip, event: draft.event };
+    for (const one of listeners) {
+      try {
+        one.detector.onFinding?.(found, (own) => folder.add(one.definition.manifest, own));
+      } catch (thrown) {
+        fail(one, thrown, draft.event.type);
+      }
+    }
   };
 
   const startModule = (moduleId: string, settings: unknown): void => {
@@ -43,7 +61,10 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
     const definition = modules[place];
     if (definition === undefined) throw new SecError('SEC_NOT_FOUND', `module ${moduleId}`);
     const { manifest } = definition;
-    const emit = (draft: FindingDraft): void => folder.add(manifest, draft);
+    const emit = (draft: FindingDraft): void => {
+      folder.add(manifest, draft);
+      if (listeners.length > 0) tell(manifest, draft);
+    };
     running.set(moduleId, { definition, place: place + 1, detector: definition.createDetector(settings), emit });
     rebuildRoutes();
   };

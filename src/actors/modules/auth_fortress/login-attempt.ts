@@ -1,11 +1,11 @@
 import { type SecurityEvent, textOf } from '../../../domain/event.ts';
 import { blockUnitOf } from '../../../domain/ip.ts';
+import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit } from '../../contract.ts';
 import { draftOf, shownUser } from './draft.ts';
 import { userOf } from './login-facts.ts';
 import type { LoginState } from './login-state.ts';
 import { countProbe, isProbe } from './probes.ts';
-import { unitKey } from './unit-key.ts';
 
 // Lines that sshd and PAM write about an attempt whose failure is counted by another line.
 const COMPANIONS: ReadonlySet<string> = new Set([

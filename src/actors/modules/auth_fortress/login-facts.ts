@@ -1,5 +1,5 @@
 import { flagOf, type SecurityEvent, textOf } from '../../../domain/event.ts';
-import { unitKey } from './unit-key.ts';
+import { unitKey } from '../../../domain/windows/unit-key.ts';
 
 // A longer name is cut for counting: names are the client's text, and the tables are bounded in bytes too.
 const MAX_KEY = 64;

@@ -1,5 +1,6 @@
 import { numberOf, type SecurityEvent, textOf } from '../../../domain/event.ts';
 import { hashOfKey } from '../../../domain/windows/keyed-slots.ts';
+import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit } from '../../contract.ts';
 import { judgeAccount } from './account-attack.ts';
 import { judgeAddress, judgePairAlone } from './address-attack.ts';
@@ -9,7 +10,6 @@ import type { LoginState } from './login-state.ts';
 import { ACCOUNT, UNIT } from './login-tables.ts';
 import { judgeNames } from './name-spread.ts';
 import { countProbe } from './probes.ts';
-import { unitKey } from './unit-key.ts';
 
 const UNKNOWN_WEIGHT = 2;
 const MAX_ATTEMPTS = 100;

@@ -2,12 +2,12 @@ import { flagOf, type SecurityEvent, textOf } from '../../../domain/event.ts';
 import { createKeyedSlots } from '../../../domain/windows/keyed-slots.ts';
 import { createPace } from '../../../domain/windows/pace.ts';
 import { createSlidingCounters } from '../../../domain/windows/sliding-counters.ts';
+import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit, FindingDraft } from '../../contract.ts';
 import { draftOf, shownUser } from './draft.ts';
 import { userOf } from './login-facts.ts';
 import type { RuleSet } from './rule-set.ts';
 import { HOUR, SPAN, TEN_MINUTES } from './time-windows.ts';
-import { unitKey } from './unit-key.ts';
 
 const MAX_FAILURES = 6;
 const MAX_PROMPTS = 11;

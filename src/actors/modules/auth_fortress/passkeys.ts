@@ -1,5 +1,6 @@
 import { type SecurityEvent, textOf } from '../../../domain/event.ts';
 import { blockUnitOf } from '../../../domain/ip.ts';
+import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit } from '../../contract.ts';
 import { draftOf, shownUser } from './draft.ts';
 import { userOf } from './login-facts.ts';
@@ -8,7 +9,6 @@ import { createRecordTable } from './record-table.ts';
 import type { RuleSet } from './rule-set.ts';
 import { textHash } from './text-hash.ts';
 import { SPAN } from './time-windows.ts';
-import { unitKey } from './unit-key.ts';
 
 type Registration = { readonly user: number; readonly at: number };
 

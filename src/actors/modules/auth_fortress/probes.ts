@@ -1,10 +1,10 @@
 import { type SecurityEvent, textOf } from '../../../domain/event.ts';
 import { blockUnitOf } from '../../../domain/ip.ts';
+import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit } from '../../contract.ts';
 import { draftOf } from './draft.ts';
 import type { LoginState } from './login-state.ts';
 import { UNIT } from './login-tables.ts';
-import { unitKey } from './unit-key.ts';
 
 // Most connections leave two such lines; people who give up at the prompt leave one now and then.
 const MAX_PROBES_PER_HOUR = 60;

@@ -1,5 +1,6 @@
 import { type SecurityEvent, textOf } from '../../../domain/event.ts';
 import { detachedText } from '../../../domain/windows/detached-text.ts';
+import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit, FindingDraft } from '../../contract.ts';
 import { draftOf, shownUser } from './draft.ts';
 import { userOf } from './login-facts.ts';
@@ -8,7 +9,6 @@ import type { RuleSet } from './rule-set.ts';
 import { labelOf, textHash } from './text-hash.ts';
 import { SPAN } from './time-windows.ts';
 import { impossibleTrip, type Place } from './travel.ts';
-import { unitKey } from './unit-key.ts';
 
 type Session = {
   readonly user: string;

@@ -1,12 +1,12 @@
 import { type SecurityEvent, textOf } from '../../../domain/event.ts';
 import { detachedText } from '../../../domain/windows/detached-text.ts';
+import { unitKey } from '../../../domain/windows/unit-key.ts';
 import { draftOf, shownUser } from './draft.ts';
 import { userOf } from './login-facts.ts';
 import { createRecordTable } from './record-table.ts';
 import type { RuleSet } from './rule-set.ts';
 import { labelOf, textHash } from './text-hash.ts';
 import { SPAN } from './time-windows.ts';
-import { unitKey } from './unit-key.ts';
 
 type Token = { places: readonly { readonly unit: string; readonly at: number }[]; readonly actions: Set<number> };
 
