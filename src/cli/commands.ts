@@ -88,6 +88,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       '1sec enforce approvals [list | pending | history | show ID]',
       '1sec enforce approvals approve|reject|revoke ID [--reason TEXT]',
       '1sec enforce approvals approve ID --break-glass --reason TEXT [--confirm CODE]',
+      '1sec enforce chains [list | records | show ID] [--limit N]',
+      '1sec enforce chains undo ID [--reason TEXT]',
       '1sec enforce undo ID [--reason TEXT]',
       '1sec enforce dry-run on|off [--reason TEXT]',
       '1sec enforce preset [NAME [--show | --dry-run]]',

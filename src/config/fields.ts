@@ -20,3 +20,14 @@ export const durationMs = z
 export const network = z
   .string()
   .refine((text) => parseNetwork(text) !== undefined, 'expected an address or a network such as 203.0.113.0/24 or 2001:db8::/48');
+
+/** The value of a rule's parameter; a list (`argv`) is kept as JSON. */
+export const paramText = z
+  .union([z.string(), z.number(), z.boolean()])
+  .transform(String)
+  .or(
+    z
+      .array(z.string())
+      .max(64)
+      .transform((list) => JSON.stringify(list)),
+  );

@@ -21,7 +21,8 @@ export const checkRules = (config: Checked, context: z.core.$RefinementCtx): voi
   }
 };
 
-const problemsOf = ({ action, params }: Rule, endpoints: readonly string[]): readonly (readonly [string, string])[] => {
+/** What the parameters of an action lack, by parameter. */
+export const problemsOf = ({ action, params }: Rule, endpoints: readonly string[]): readonly (readonly [string, string])[] => {
   if (action === 'webhook') return webhookProblems(params, endpoints);
   if (action === 'command') return commandProblem(params['argv']);
   return [];

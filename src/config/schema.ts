@@ -2,20 +2,11 @@ import { z } from 'zod';
 import { ACTIONS } from '../domain/action.ts';
 import { PRESETS } from '../domain/policy.ts';
 import { SEVERITIES } from '../domain/severity.ts';
-import { durationMs, network, severity } from './fields.ts';
+import { checkChains } from './chain-checks.ts';
+import { chainSchema } from './chain-schema.ts';
+import { durationMs, network, paramText, severity } from './fields.ts';
 import { notificationsSchema } from './notify-schema.ts';
 import { checkRules } from './rule-checks.ts';
-
-/** The value of a rule's parameter; a list (`argv`) is kept as JSON. */
-const paramText = z
-  .union([z.string(), z.number(), z.boolean()])
-  .transform(String)
-  .or(
-    z
-      .array(z.string())
-      .max(64)
-      .transform((list) => JSON.stringify(list)),
-  );
 
 export const ruleSchema = z.strictObject({
   action: z.enum(ACTIONS),
@@ -156,6 +147,7 @@ export const configSchema = z
     approvals: gateSchema.default({}),
     notifications: notificationsSchema.prefault({}),
     escalation: escalationSchema.prefault({}),
+    chains: z.array(chainSchema).max(64).default([]),
     syslog: later,
     bus: later,
     archive: later,
@@ -164,7 +156,8 @@ export const configSchema = z
     rust_engine: later,
     auto_update: later,
   })
-  .superRefine(checkRules);
+  .superRefine(checkRules)
+  .superRefine(checkChains);
 
 export type Config = z.output<typeof configSchema>;
 export type PresetFile = z.output<typeof presetSchema>;

@@ -1,4 +1,5 @@
 import type { ApprovalDesk } from '../actors/response/approval-desk.ts';
+import type { ChainRunner } from '../actors/response/chain-runner.ts';
 import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseKeeper } from '../actors/response/lease-keeper.ts';
 import type { Protector } from '../actors/response/protector.ts';
@@ -13,6 +14,7 @@ const STATUS_EVERY_MS = 2000;
 const FLUSH_EVERY_MS = 1000;
 const ATTEND_EVERY_MS = 2000;
 const ESCALATE_EVERY_MS = 1000;
+const CHAINS_EVERY_MS = 500;
 
 export type ClockworkDependencies = {
   readonly netns: string | undefined;
@@ -21,6 +23,7 @@ export type ClockworkDependencies = {
   readonly protector: Protector;
   readonly desk: Pick<ApprovalDesk, 'attend'>;
   readonly escalator: Pick<Escalator, 'tick'>;
+  readonly chains: Pick<ChainRunner, 'tick'>;
   readonly clock: Clock;
   readonly root: Root;
   readonly watchers: () => readonly number[];
@@ -54,6 +57,7 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       (problem) => onProblem("looking up the operator's connections", problem),
     ),
     every(ATTEND_EVERY_MS, attend, onAttendProblem),
+    every(CHAINS_EVERY_MS, dependencies.chains.tick, (problem) => onProblem('going on with action chains', problem)),
     every(ESCALATE_EVERY_MS, dependencies.escalator.tick, (problem) => onProblem('raising what nobody acknowledged', problem)),
     every(
       STATUS_EVERY_MS,

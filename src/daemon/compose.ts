@@ -1,10 +1,12 @@
 import { createAlertBook } from '../actors/response/alert-book.ts';
 import { createApprovalDesk } from '../actors/response/approval-desk.ts';
+import { createChainRunner } from '../actors/response/chain-runner.ts';
 import { createEscalator } from '../actors/response/escalator.ts';
 import { createLedger } from '../actors/response/ledger.ts';
 import { createResponder, type ResponderDependencies } from '../actors/response/responder.ts';
 import { type Root, startRoot } from '../actors/root.ts';
 import { deliverySpec, enforcerSpec } from '../actors/supervision.ts';
+import { buildChains } from '../config/chains.ts';
 import type { Config } from '../config/schema.ts';
 import { ACTIONS, type ActionName, targetKey } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -81,6 +83,15 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     unavailable: (action) => (root === undefined ? 'still starting' : root.enforcerProblem(action)),
     requestApproval: desk.open,
   });
+  const chains = buildChains(config);
+  const chainRunner = createChainRunner({
+    ...base,
+    veto,
+    chains,
+    unavailable: (action) => (root === undefined ? 'still starting' : root.enforcerProblem(action)),
+    openApproval: desk.open,
+    settle: (id, reason) => root?.approvalActor(id)?.send({ type: 'approval.void', reason, now: clock.now() }),
+  });
   const notifications = createNotifications({
     store,
     clock,
@@ -118,7 +129,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       );
     },
   });
-  const sink = createIntake({ sensor, clock, alerts, responder, tell: (id, event) => root?.tell(id, event), onAlert: publish.alert });
+  const sink = createIntake({ sensor, clock, alerts, responder, chains: chainRunner, tell: (id, event) => root?.tell(id, event), onAlert: publish.alert });
 
   const runSource = createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock }) });
   const tree = startRoot({
@@ -190,6 +201,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     protector,
     desk,
     escalator,
+    chains: chainRunner,
     clock,
     root: tree,
     publishStatus: () => {
@@ -229,9 +241,14 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       decide: (approval, answer) => decideApproval({ root: tree, store, clock }, approval, { ...answer, seats: seatsOf(approval, answer.by, isInGroup) }),
       look: (approval) => tree.approvalActor(approval.id)?.send({ type: 'approval.viewed', now: clock.now() }),
       onApproval: publish.approval,
-      cleanup,
+      cleanup: async (actor, reason, restoreFiles) => {
+        await chainRunner.cancelAll(`taken back by cleanup (${actor.name})`);
+        return cleanup(actor, reason, restoreFiles);
+      },
       notifications,
       escalator,
+      chains,
+      chainRunner,
       onQueued: queued.ring,
       onModeChange: async () => hub.publish({ type: 'status', status: status() }),
       onRecords: publish.records,
@@ -267,6 +284,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     close: async (why) => {
       await clockwork.stop();
       await server.close();
+      await chainRunner.stop();
       await tree.stop();
       await responder.idle();
       await sensor.close();

@@ -45,6 +45,20 @@ const shownForm = (config: Config): { readonly [key: string]: unknown } => {
     ...Object.fromEntries(used),
     server: { socket: config.server.socket },
     alerts: { max_store: config.alerts.max_store },
+    escalation: {
+      ...config.escalation,
+      ...(config.escalation.timeouts === undefined
+        ? {}
+        : {
+            timeouts: Object.fromEntries(
+              Object.entries(config.escalation.timeouts).map(([name, rule]) => [name, { ...rule, timeout: durationText(rule.timeout) }]),
+            ),
+          }),
+    },
+    chains: config.chains.map((chain) => ({
+      ...chain,
+      steps: chain.steps.map((step) => ({ ...step, params: redact(step.params), timeout: durationText(step.timeout) })),
+    })),
     notifications: {
       ...config.notifications,
       endpoints: Object.fromEntries(Object.entries(config.notifications.endpoints).map(([name, endpoint]) => [name, shownEndpoint(endpoint)])),

@@ -1,5 +1,6 @@
 import { alertEventFor, nextAlert } from '../../machines/alert.ts';
 import type { AlertBook } from '../actors/response/alert-book.ts';
+import type { ChainRunner } from '../actors/response/chain-runner.ts';
 import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseBook } from '../actors/response/lease-book.ts';
 import type { Protector } from '../actors/response/protector.ts';
@@ -8,6 +9,7 @@ import { type UndoDependencies, undoAction } from '../actors/response/undo.ts';
 import { ACTIONS, type ActionName } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Actor, Approval } from '../domain/approval.ts';
+import type { Chain } from '../domain/chain.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
@@ -17,6 +19,7 @@ import type { Store } from '../store/contract.ts';
 import type { Handlers } from './api.ts';
 import type { ApprovalAnswer } from './approval-decision.ts';
 import { createApprovalHandlers, pendingApprovals } from './approval-handlers.ts';
+import { createChainHandlers } from './chain-handlers.ts';
 import { escalationsToJson } from './escalations-to-json.ts';
 import type { Notifications } from './notifications.ts';
 import { createNotifyHandlers } from './notify-handlers.ts';
@@ -44,6 +47,8 @@ export type HandlerDependencies = {
   readonly cleanup: (actor: Actor, reason: string, restoreFiles: boolean) => Promise<CleanupJson>;
   readonly notifications: Pick<Notifications, 'closing' | 'list' | 'test' | 'deadLetters' | 'retry'>;
   readonly escalator: Pick<Escalator, 'arm' | 'list' | 'counts'>;
+  readonly chains: readonly Chain[];
+  readonly chainRunner: Pick<ChainRunner, 'undo' | 'counts'>;
   readonly onQueued: (endpoint: string) => void;
   readonly onModeChange: () => Promise<void>;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
@@ -62,6 +67,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
   };
   return {
     ...createNotifyHandlers(dependencies.notifications),
+    ...createChainHandlers({ store, chains: dependencies.chains, runner: dependencies.chainRunner }),
     escalations: async ({ query }) => escalationsToJson(dependencies.escalator, policies.current().escalation, query.limit),
     ...createApprovalHandlers(dependencies),
     health: async () => ({ status: dependencies.status().status === 'running' ? 'healthy' : 'degraded', timestamp: new Date(clock.now()).toISOString() }),

@@ -1,5 +1,6 @@
 import type { ChunkResult, Sink } from '../actors/contract.ts';
 import type { AlertBook } from '../actors/response/alert-book.ts';
+import type { ChainRunner } from '../actors/response/chain-runner.ts';
 import type { Responder } from '../actors/response/responder.ts';
 import type { Root } from '../actors/root.ts';
 import { type Alert, asFound } from '../domain/alert.ts';
@@ -11,6 +12,7 @@ export type IntakeDependencies = {
   readonly clock: Clock;
   readonly alerts: AlertBook;
   readonly responder: Responder;
+  readonly chains: Pick<ChainRunner, 'react'>;
   readonly tell: Root['tell'];
   readonly onAlert: (alert: Alert) => void;
 };
@@ -22,6 +24,7 @@ export const createIntake = (dependencies: IntakeDependencies): Sink => {
       const { alert, change } = dependencies.alerts.take(finding);
       // The answer first: what people see may wait a moment, a block may not.
       dependencies.responder.respond(asFound(alert), change === 'repeat');
+      if (change !== 'repeat') dependencies.chains.react(asFound(alert));
       dependencies.onAlert(alert);
     }
     for (const [module, count] of countsOf(result)) dependencies.tell(`module:${module}`, { type: 'findings.received', count, at: dependencies.clock.now() });

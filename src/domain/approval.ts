@@ -28,6 +28,8 @@ export type Approval = {
   readonly severity: Severity;
   readonly action: ActionName;
   readonly target: Target;
+  /** The action chain it is a step of; no rule of a policy asked for it then. */
+  readonly chain?: string | undefined;
   readonly params: { readonly [name: string]: string };
   /** The exact steps that approval would run, as the enforcer planned them. */
   readonly plan: readonly string[];

@@ -9,6 +9,8 @@ export type AlertId = Branded<'AlertId'>;
 export type ApprovalId = Branded<'ApprovalId'>;
 /** ULID of a lease (an action in force). */
 export type LeaseId = Branded<'LeaseId'>;
+/** ULID of one run of an action chain. */
+export type ChainRunId = Branded<'ChainRunId'>;
 /** ULID of one action, shared by its intent, its outcome and its undo records in the history. */
 export type ActionId = Branded<'ActionId'>;
 

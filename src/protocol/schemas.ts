@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ACTIONS } from '../domain/action.ts';
 import { ALERT_STATUSES } from '../domain/alert.ts';
 import { APPROVAL_STATES } from '../domain/approval.ts';
+import { CHAIN_STATES, STEP_STATES } from '../domain/chain.ts';
 import { RECORD_KINDS } from '../domain/history.ts';
 import { PRESETS } from '../domain/policy.ts';
 import { SEVERITIES } from '../domain/severity.ts';
@@ -94,6 +95,66 @@ export const escalationsJson = z.object({
   ),
 });
 export type EscalationsJson = z.output<typeof escalationsJson>;
+
+export const chainsJson = z.object({
+  chains: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      trigger: z.object({ module: z.string(), types: z.array(z.string()), min_severity: severity }),
+      entry_point: z.string(),
+      steps: z.array(
+        z.object({
+          name: z.string(),
+          action,
+          params: z.record(z.string(), z.string()),
+          on_success: z.string().optional(),
+          on_failure: z.string().optional(),
+          max_retries: z.number().int(),
+          timeout_seconds: z.number(),
+        }),
+      ),
+    }),
+  ),
+  total: z.number().int(),
+  /** Runs under way. */
+  live: z.number().int(),
+  /** Since the start: begun, not begun because the same source had one a moment ago, not begun because too many were under way. */
+  started: z.number().int(),
+  held_back: z.number().int(),
+  dropped: z.number().int(),
+});
+export type ChainsJson = z.output<typeof chainsJson>;
+
+export const chainRunJson = z.object({
+  id: z.string(),
+  chain: z.string(),
+  alert_id: z.string(),
+  module: z.string(),
+  alert_type: z.string(),
+  severity,
+  status: z.enum(CHAIN_STATES),
+  started_at: timestamp,
+  ended_at: timestamp.optional(),
+  reason: z.string().optional(),
+  undone_by: actorJson.optional(),
+  steps: z.array(
+    z.object({
+      name: z.string(),
+      action,
+      target: z.string(),
+      action_id: z.string(),
+      approval_id: z.string().optional(),
+      status: z.enum(STEP_STATES),
+      attempts: z.number().int(),
+      started_at: timestamp,
+      ended_at: timestamp.optional(),
+      detail: z.string().optional(),
+      next_step: z.string().optional(),
+    }),
+  ),
+});
+export type ChainRunJson = z.output<typeof chainRunJson>;
 
 export const recordJson = z.object({
   id: z.string(),

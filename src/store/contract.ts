@@ -1,5 +1,6 @@
 import type { Alert, AlertStatus } from '../domain/alert.ts';
 import type { Approval } from '../domain/approval.ts';
+import type { ChainRun } from '../domain/chain.ts';
 import type { DeadLetter, Delivery, DeliveryDraft } from '../domain/delivery.ts';
 import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
 import type { Lease } from '../domain/lease.ts';
@@ -77,6 +78,15 @@ export type Store = {
     readonly byPrefix: (prefix: string) => readonly string[];
     readonly page: (limit: number) => readonly Lease[];
   };
+  /** Written through `commit`, together with the records that say what happened. */
+  readonly chainRuns: {
+    readonly get: (id: string) => ChainRun | undefined;
+    /** Those for which something is still to be done, oldest first. */
+    readonly live: () => readonly ChainRun[];
+    readonly byPrefix: (prefix: string) => readonly string[];
+    /** Newest first. */
+    readonly page: (limit: number) => readonly ChainRun[];
+  };
   /**
    * An action, its lease or approval and its records together: one transaction, on disk when it resolves. Rejects with
    * SEC_CONFLICT as `approvals.put` does; then nothing of it is written.
@@ -85,6 +95,7 @@ export type Store = {
     /** Rejects with SEC_STORE_FULL where `alerts.put` would drop them. */
     readonly alerts?: readonly Alert[] | undefined;
     readonly leases?: readonly Lease[];
+    readonly chainRuns?: readonly ChainRun[] | undefined;
     readonly approvals?: readonly Approval[];
     readonly outbox?: OutboxChange | undefined;
     readonly records: readonly HistoryDraft[];

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import { createAlerts } from './alerts.ts';
 import { createApprovals } from './approvals.ts';
+import { createChainRuns } from './chain-runs.ts';
 import type { Store, StoreHealth } from './contract.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createEngine } from './engine.ts';
@@ -20,6 +21,7 @@ export type StoreLimits = {
   readonly maxDeadLetters: number;
   readonly maxDecidedApprovals: number;
   readonly maxEndedLeases: number;
+  readonly maxEndedChainRuns: number;
   readonly maxCursors: number;
   readonly maxMachines: number;
   readonly maxMetaKeys: number;
@@ -41,6 +43,7 @@ export const DEFAULT_LIMITS: StoreLimits = {
   maxDeadLetters: 1_000,
   maxDecidedApprovals: 1_000,
   maxEndedLeases: 20_000,
+  maxEndedChainRuns: 500,
   maxCursors: 10_000,
   maxMachines: 100_000,
   maxMetaKeys: 1_000,
@@ -93,13 +96,14 @@ export const createStore = (options: {
   const history = createHistory({ engine, codec, clock, mayNote });
   const approvals = createApprovals(engine, codec, limits.maxDecidedApprovals);
   const leases = createLeases(engine, codec, limits.maxEndedLeases);
+  const chainRuns = createChainRuns(engine, codec, limits.maxEndedChainRuns);
   const deadLetters = createDeadLetters(engine, codec, limits.maxDeadLetters);
   const outbox = createOutbox({ engine, codec, maxWaiting: limits.maxOutbox, maxDead: limits.maxOutboxDead });
   const cursors = createValueTable({ engine, codec, table: 'cursors', prefix: '', maxNames: limits.maxCursors });
   const machines = createValueTable({ engine, codec, table: 'machines', prefix: '', maxNames: limits.maxMachines });
   // apart from the store's own entries in the same table
   const meta = createValueTable({ engine, codec, table: 'meta', prefix: 'u ', maxNames: limits.maxMetaKeys });
-  const tables = [alerts, history, approvals, leases, deadLetters, outbox, cursors, machines, meta];
+  const tables = [alerts, history, approvals, leases, chainRuns, deadLetters, outbox, cursors, machines, meta];
   const reload = (): void => {
     for (const table of tables) table.reload();
   };
@@ -145,16 +149,19 @@ export const createStore = (options: {
     history,
     approvals,
     leases,
+    chainRuns,
     commit: (change) =>
       engine.durably(() => {
         const writeAlerts = alerts.prepare(change.alerts ?? []);
         const writeApprovals = approvals.prepare(change.approvals ?? []);
         const writeLeases = leases.prepare(change.leases ?? []);
+        const writeChainRuns = chainRuns.prepare(change.chainRuns ?? []);
         const writeOutbox = outbox.prepare(change.outbox ?? {});
         const chained = history.prepare(change.records);
         writeAlerts();
         writeApprovals();
         writeLeases();
+        writeChainRuns();
         writeOutbox();
         chained.write();
         return chained.records;

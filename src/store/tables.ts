@@ -8,6 +8,8 @@ export const TABLES = [
   'approvalsBy',
   'leases',
   'leasesBy',
+  'chainRuns',
+  'chainRunsBy',
   'cursors',
   'machines',
   'deadLetters',

@@ -77,6 +77,11 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
         deadLetters: () => [],
         retry: async (prefix) => Promise.reject(new SecError('SEC_NOT_FOUND', `no dead letter starts with ${prefix}`)),
       },
+      chains: [],
+      chainRunner: {
+        undo: async (id) => Promise.reject(new SecError('SEC_NOT_FOUND', id)),
+        counts: () => ({ live: 0, started: 0, heldBack: 0, dropped: 0 }),
+      },
       escalator: { arm: (alert) => alert, list: () => [], counts: () => ({ followed: 0, raised: 0, dropped: 0 }) },
       onQueued: (endpoint) => queued.push(endpoint),
       cleanup: async (actor, reason) => ({ removed: [`${actor.name}: ${reason}`], left: [] }),

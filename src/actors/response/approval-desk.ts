@@ -9,6 +9,7 @@ import type { Decision } from '../../domain/decision.ts';
 import type { DeliveryDraft } from '../../domain/delivery.ts';
 import { SecError } from '../../domain/errors.ts';
 import type { HistoryDraft } from '../../domain/history.ts';
+import type { ActionId } from '../../domain/ids.ts';
 import type { NoticeKind } from '../../domain/notice.ts';
 import type { EnforcementPolicy } from '../../domain/policy.ts';
 import { isAtLeast } from '../../domain/severity.ts';
@@ -41,10 +42,16 @@ export type ApprovalDeskDependencies = ExecuteDependencies & {
   readonly onProblem: SuspensionDependencies['onProblem'];
 };
 
+/** The step of an action chain that asks, under the id of its action. */
+export type ChainStepRef = { readonly actionId: ActionId; readonly chain: string };
+
 /** Everything that approvals do to the world; the statechart in machines/approval.ts says when. */
 export type ApprovalDesk = {
-  /** Writes a new approval to disk, suspends its target when the rule says so, and gives it an actor. */
-  readonly open: (alert: Alert, decision: Decision) => Promise<void>;
+  /**
+   * Writes a new approval to disk, suspends its target when the rule says so, and gives it an actor. Resolves with it, with the one
+   * that waits for the same already, or with undefined when nobody is asked: the history says why.
+   */
+  readonly open: (alert: Alert, decision: Decision, step?: ChainStepRef) => Promise<Approval | undefined>;
   readonly persist: (approval: Approval) => Promise<void>;
   readonly recheck: (
     approval: Approval,
@@ -135,6 +142,7 @@ const within = async <Value>(ms: number, work: Promise<Value>): Promise<Value> =
 const refusalOf = (policy: EnforcementPolicy, approval: Approval): string | undefined => {
   if (!policy.enabled) return 'enforcement is switched off';
   const own = policyOf(policy, approval.module);
+  if (approval.chain !== undefined) return policy.dryRun || own?.dryRun === true ? 'dry run is on: nothing was done' : undefined;
   const rule = own?.rules.find(
     (candidate) => candidate.action === approval.action && ruleApplies(candidate, { type: approval.alertType, severity: approval.severity }),
   );

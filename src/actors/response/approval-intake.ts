@@ -10,7 +10,7 @@ import { createId } from '../../domain/ids.ts';
 import type { EnforcementPolicy } from '../../domain/policy.ts';
 import { isAtLeast } from '../../domain/severity.ts';
 import type { ActionPlan, ActionRequest, Enforcer } from '../contract.ts';
-import type { ApprovalDeskDependencies } from './approval-desk.ts';
+import type { ApprovalDesk, ApprovalDeskDependencies, ChainStepRef } from './approval-desk.ts';
 import { approvalRecord, refusedRecord } from './approval-words.ts';
 import { newApproval } from './new-approval.ts';
 import { victimFor } from './overflow.ts';
@@ -35,21 +35,26 @@ const ROOM_EVERY_MS = 5;
 const ROOM_ROUNDS = 400;
 
 /** From a decision that needs a person to a question that waits: on disk first, then suspended, then shown; one for a target. */
-export const createApprovalIntake = (dependencies: ApprovalIntakeDependencies): ((alert: Alert, decision: Decision) => Promise<void>) => {
+export const createApprovalIntake = (dependencies: ApprovalIntakeDependencies): ApprovalDesk['open'] => {
   const { store, clock, save, suspension } = dependencies;
   const turns = createTurns();
   const note = (draft: HistoryDraft): void => dependencies.onRecords(store.history.note([draft]));
 
-  const open = async (alert: Alert, judged: Decision): Promise<void> => {
+  const open = async (alert: Alert, judged: Decision, step: ChainStepRef | undefined): Promise<Approval | undefined> => {
     let decision = judged;
     const policy = dependencies.policy();
     const waiting = store.approvals.waiting();
     const now = clock.now();
-    const answer = (outcome: Decision['outcome'], reason: string): void =>
+    const answer = (outcome: Decision['outcome'], reason: string): undefined => {
       note(decisionRecord(alert, { ...decision, outcome, reason }, clock.now(), policy.preset));
+      return undefined;
+    };
     const key = targetKey(decision.target);
     const same = waiting.find((other) => other.action === decision.action && targetKey(other.target) === key);
-    if (same !== undefined) return dependencies.join(same, { severity: alert.severity, alertId: alert.id, at: now });
+    if (same !== undefined) {
+      dependencies.join(same, { severity: alert.severity, alertId: alert.id, at: now });
+      return same;
+    }
     const group = waiting.find((other) => other.action === decision.action && isPartOf(decision.target, other));
     if (group !== undefined) return answer('needs-approval', `suspended already as part of ${targetKey(group.target)}, which waits for a person`);
     const problem = await makeRoom(waiting, alert, policy);
@@ -58,7 +63,7 @@ export const createApprovalIntake = (dependencies: ApprovalIntakeDependencies): 
     const target = await identified(enforcer, decision.target);
     if (typeof target === 'string') return answer('refused', target);
     decision = { ...decision, target };
-    const actionId = createId<'ActionId'>(now);
+    const actionId = step?.actionId ?? createId<'ActionId'>(now);
     const request: ActionRequest = { actionId, target: decision.target, params: decision.rule.params, now };
     const wantsHold = decision.rule.hold && enforcer.hold !== undefined && isAtLeast(alert.severity, 'HIGH');
     const plan = await planOf(enforcer, request, wantsHold);
@@ -66,12 +71,13 @@ export const createApprovalIntake = (dependencies: ApprovalIntakeDependencies): 
     const gate = policy.approvalGate;
     const ttlMs = gate.ttlMsBySeverity[alert.severity] ?? gate.ttlMs;
     const seats = gate.twoPerson?.actions.includes(decision.action) === true ? gate.twoPerson.groups : undefined;
-    const approval = newApproval(alert, decision, { actionId, now, ttlMs, isHeld: wantsHold, plan, seats });
+    const approval = newApproval(alert, decision, { actionId, now, ttlMs, isHeld: wantsHold, plan, seats, chain: step?.chain });
     // On disk before the target is touched: a crash in between is found and undone, never forgotten.
     await save(approval, [approvalRecord(approval, now)], true);
     const settled = wantsHold ? await holdTarget(approval) : approval;
     if (settled.state === 'pending') dependencies.adopt(settled);
     dependencies.onApproval(settled);
+    return settled;
   };
 
   /** Undefined when one more may wait, else why it may not. */
@@ -105,7 +111,7 @@ export const createApprovalIntake = (dependencies: ApprovalIntakeDependencies): 
   };
 
   // One after another: whether a process belongs to a tree that waits is known only when that tree is suspended.
-  return (alert, decision) => turns.take('open', () => open(alert, decision));
+  return (alert, decision, step) => turns.take('open', () => open(alert, decision, step));
 };
 
 /** The target with its identity of this moment, or why there is none. */

@@ -47,6 +47,16 @@ export const decide = (alert: Alert, context: DecisionContext): readonly Decisio
   return decisions;
 };
 
+/** What one rule that no policy holds, a step of a chain, would come to; as `decide`, without asking whether it applies. */
+export const decideRule = (alert: Alert, rule: PolicyRule, context: DecisionContext): Decision => {
+  const policy = policyOf(context.policy, alert.module);
+  const target = targetOf(rule.action, alert, rule.params);
+  if (!context.policy.enabled) return { action: rule.action, target, rule, outcome: 'refused', reason: 'enforcement is switched off' };
+  if (policy === undefined || !policy.enabled)
+    return { action: rule.action, target, rule, outcome: 'refused', reason: `enforcement is switched off for ${alert.module}` };
+  return { action: rule.action, target, rule, ...judge(alert, policy, rule, target, context) };
+};
+
 /** True when a rule is about such an alert. */
 export const ruleApplies = (rule: PolicyRule, alert: Pick<Alert, 'severity' | 'type'>): boolean =>
   isAtLeast(alert.severity, rule.minSeverity) &&

@@ -15,6 +15,7 @@ export const newApproval = (
     readonly isHeld: boolean;
     readonly plan: ActionPlan;
     readonly seats?: Approval['seats'];
+    readonly chain?: string | undefined;
   },
 ): Approval => ({
   id: createId<'ApprovalId'>(more.now),
@@ -34,6 +35,7 @@ export const newApproval = (
   createdAt: more.now,
   expiresAt: more.now + more.ttlMs,
   version: 1,
+  ...(more.chain === undefined ? {} : { chain: more.chain }),
   ...(more.seats === undefined ? {} : { seats: more.seats }),
 });
 

@@ -30,7 +30,7 @@ export type ResponderDependencies = {
   readonly unavailable: (action: ActionName) => string | undefined;
   readonly policy: () => EnforcementPolicy;
   readonly veto: (action: ActionName, target: Decision['target'], allowList: readonly string[]) => Veto | undefined;
-  readonly requestApproval: (alert: Alert, decision: Decision) => Promise<void>;
+  readonly requestApproval: (alert: Alert, decision: Decision) => Promise<unknown>;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
   readonly onProblem: (what: string, problem: unknown) => void;
 };
