@@ -38,6 +38,7 @@ describe('the table of routes', () => {
       viewApproval: 'operator',
       reject: 'operator',
       undo: 'operator',
+      undoChain: 'operator',
       notifyTest: 'operator',
       notifyRetry: 'operator',
       dryRun: 'admin',
