@@ -1,7 +1,7 @@
 import type { SecurityEvent } from '../../../domain/event.ts';
 import { textOf } from '../../../domain/event.ts';
+import { createBoundedMap } from '../../../domain/windows/bounded-map.ts';
 import { type Detector, defineModule, type Emit } from '../../contract.ts';
-import { createBoundedMap } from './bounded-map.ts';
 import { judgeClaim } from './claims.ts';
 import { type DraftContext, draftOf } from './draft.ts';
 import { judgeFile } from './file-events.ts';

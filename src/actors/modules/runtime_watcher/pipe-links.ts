@@ -1,4 +1,4 @@
-import { createBoundedMap } from './bounded-map.ts';
+import { createBoundedMap } from '../../../domain/windows/bounded-map.ts';
 import { isOpenRunner } from './judge-process.ts';
 import { type Match, match } from './match.ts';
 import { type ProcessFacts, programOf } from './process-facts.ts';
