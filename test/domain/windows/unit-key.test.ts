@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unitKey } from '../../../src/domain/windows/unit-key.ts';
 import { canonicalIp, networkContains, networkOf } from '../../../src/domain/ip.ts';
+import { unitKey } from '../../../src/domain/windows/unit-key.ts';
 
 test.each([
   ['203.0.113.7', '203.0.113.7'],
