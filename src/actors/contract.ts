@@ -125,6 +125,8 @@ export type Grammar = {
   readonly id: string;
   readonly eventTypes: readonly string[];
   readonly parse: (line: string, context: LineContext, emit: (event: SecurityEvent) => void) => ParseOutcome;
+  /** True promises that `parse` would find the line between the two places `irrelevant`, so that it need not become text. */
+  readonly isQuiet?: ((bytes: Uint8Array, from: number, to: number) => boolean) | undefined;
 };
 
 /** Where bytes or events come from. */

@@ -9,6 +9,8 @@ export const MAX_SCAN_BYTES = 8192;
 export type LineHandler = {
   /** `isCut`: the line goes on after the text. `isGarbage`: it holds NUL bytes or is not UTF-8. */
   readonly onLine: (text: string, position: number, isCut: boolean, isGarbage: boolean) => void;
+  /** Asked before a line becomes text, with the bytes that would be scanned; true = it was dealt with. */
+  readonly takeQuiet?: ((bytes: Uint8Array, from: number, to: number, isCut: boolean) => boolean) | undefined;
   /** A line over the limit, given once, however many chunks it spans. */
   readonly onTooLong: () => void;
 };
@@ -55,6 +57,7 @@ export const createLineSplitter = (handler: LineHandler): LineSplitter => {
     const end = to > from && buffer[to - 1] === RETURN ? to - 1 : to;
     const isCut = end - from > MAX_SCAN_BYTES;
     const stop = isCut ? from + MAX_SCAN_BYTES : end;
+    if (handler.takeQuiet?.(buffer, from, stop, isCut) === true) return;
     // ASCII bytes are the same text in both encodings, and latin1 is the quicker one.
     const text = buffer.toString(isPlain ? 'latin1' : 'utf8', from, stop);
     const isGarbage = (!isPlain && text.includes('\ufffd')) || (hasNul && text.includes('\u0000'));

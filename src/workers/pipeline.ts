@@ -194,6 +194,14 @@ const createSource = (
     }
   };
   const splitter = createLineSplitter({
+    takeQuiet: (bytes, from, to, isCut) => {
+      if (grammar.isQuiet?.(bytes, from, to) !== true) return false;
+      const count = counters();
+      count.lines += 1;
+      count.irrelevant += 1;
+      if (isCut) count.cut += 1;
+      return true;
+    },
     onLine: (text, position, isCut, isGarbage) => {
       const count = counters();
       count.lines += 1;

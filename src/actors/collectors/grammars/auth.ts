@@ -5,10 +5,17 @@ import { createLogClock } from './log-time.ts';
 import { readLogind } from './logind.ts';
 import type { GrammarOptions } from './options.ts';
 import { isPamMessage, readPam } from './pam.ts';
+import { createQuietLines } from './quiet-lines.ts';
 import { createSshdReader } from './sshd.ts';
 import { readLogin, readSu } from './su.ts';
 import { readSudo } from './sudo.ts';
 import { readSyslogPrefix } from './syslog-prefix.ts';
+
+/** Programs whose messages are read, apart from what PAM writes in the name of any. */
+export const AUTH_PROGRAMS = [
+  ...['sshd', 'sshd-session', 'sshd-auth', 'sudo', 'su', 'login', 'systemd-logind'],
+  ...['useradd', 'adduser', 'usermod', 'gpasswd'],
+] as const;
 
 /** Event types that authentication logs give. */
 export const AUTH_EVENT_TYPES = [
@@ -33,6 +40,7 @@ export const createAuthGrammar = (options: GrammarOptions = {}): Grammar => {
   return {
     id: 'auth',
     eventTypes: AUTH_EVENT_TYPES,
+    isQuiet: createQuietLines({ programs: AUTH_PROGRAMS, family: '', mayHoldRequest: false }),
     parse: (line, context, emit) => {
       const hasPrefix = readSyslogPrefix(line, clock, context.receivedAt, from);
       // `PAM: …` and `error: …` look like a program's name.

@@ -1,4 +1,7 @@
 import type { Grammar, LineContext, ParseOutcome } from '../../contract.ts';
+import { AUTH_PROGRAMS } from './auth.ts';
+import { MAIL_FAMILY, MAIL_PROGRAMS } from './mail.ts';
+import { createQuietLines } from './quiet-lines.ts';
 
 /** The grammars that `auto` chooses from. `auth` and `mail` share one file on many hosts and never speak about the same line. */
 export type AutoGrammars = {
@@ -41,7 +44,12 @@ export const createAutoGrammar = ({ auth, mail, web, weberror, journal, app }: A
     return outcome;
   };
 
-  return { id: 'auto', eventTypes: [...new Set(all.flatMap((grammar) => grammar.eventTypes))], parse };
+  return {
+    id: 'auto',
+    eventTypes: [...new Set(all.flatMap((grammar) => grammar.eventTypes))],
+    parse,
+    isQuiet: createQuietLines({ programs: [...AUTH_PROGRAMS, ...MAIL_PROGRAMS], family: MAIL_FAMILY, mayHoldRequest: true }),
+  };
 };
 
 type Form = 'syslog' | 'json' | 'journal' | 'address' | 'error';

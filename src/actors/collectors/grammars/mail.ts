@@ -5,7 +5,13 @@ import { detach } from './detach.ts';
 import { eventIdOf } from './event-id.ts';
 import { createLogClock } from './log-time.ts';
 import type { GrammarOptions } from './options.ts';
+import { createQuietLines } from './quiet-lines.ts';
 import { createSyslogPrefix, readSyslogPrefix, type SyslogPrefix } from './syslog-prefix.ts';
+
+/** Programs whose messages are read. */
+export const MAIL_PROGRAMS = ['dovecot', 'exim', 'exim4'] as const;
+/** So are those of every instance of Postfix. */
+export const MAIL_FAMILY = 'postfix';
 
 /** mail.log: logins refused and accepted by Dovecot, Postfix (SASL) and Exim. */
 export const createMailGrammar = (options: GrammarOptions = {}): Grammar => {
@@ -14,6 +20,7 @@ export const createMailGrammar = (options: GrammarOptions = {}): Grammar => {
   return {
     id: 'mail',
     eventTypes: ['auth_failure', 'auth_success', 'auth_attempt'],
+    isQuiet: createQuietLines({ programs: MAIL_PROGRAMS, family: MAIL_FAMILY, mayHoldRequest: false }),
     parse: (line, context, emit) => {
       if (readSyslogPrefix(line, clock, context.receivedAt, prefix)) return readMail({ line, context, prefix, emit });
       return readEximMain(line, context, clock.iso(line, 0, Math.min(19, line.length), context.receivedAt), emit);
