@@ -129,6 +129,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./stop.ts'),
   },
   {
+    name: 'panic',
+    usage: ['1sec panic [--reason TEXT]', '1sec panic --end'],
+    summary: 'Break the glass, as root: blocks, suspensions and locks off at once, enforcement off until --end; daemon and database may be broken',
+    maxWords: 0,
+    flags: {
+      json,
+      socket,
+      reason,
+      dataDir: { type: 'string', summary: 'data directory of the daemon' },
+      end: { type: 'boolean', default: false, summary: 'enforcement is as configured again' },
+    },
+    load: () => import('./panic.ts'),
+  },
+  {
     name: 'replay',
     usage: [
       '1sec replay --collector auto|auth|mail|web|weberror|app FILE|- [--events | --alerts] [--preset P]',

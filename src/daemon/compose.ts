@@ -23,6 +23,7 @@ import { createSensor } from '../workers/sensor.ts';
 import { decideApproval } from './approval-decision.ts';
 import { createCleanup } from './cleanup-live.ts';
 import { startClockwork } from './clockwork.ts';
+import { createFlagWatch } from './flag-watch.ts';
 import { createHandlers } from './handlers.ts';
 import { createIdentify } from './identify.ts';
 import { createIntake } from './intake.ts';
@@ -43,6 +44,8 @@ export type ComposeOptions = {
   readonly store: Store;
   readonly setAside: string | undefined;
   readonly host: Host;
+  /** Path of the flag that keeps enforcement off, looked at now. */
+  readonly observeOnlyFlag: () => string | undefined;
   readonly restored: Restored;
   readonly endpoints: readonly Endpoint[];
   readonly netns: string | undefined;
@@ -178,7 +181,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       sensor: sensor.health,
       policy: policies.current,
       leases: () => leases.live().length,
-      notes: () => notes,
+      notes: () => [...notes, ...flagWatch.notes()],
+      isFlagged: flagWatch.isFlagged,
       notifications: notifications.list,
     });
   // A database that was opened unseen after a sudden death may be found damaged later.
@@ -190,6 +194,16 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   };
   let announceStop: (why: string) => void = () => undefined;
   const cleanup = createCleanup({ store, clock, enforcers, leases, root: tree, onRecords: publish.records });
+  const flagWatch = createFlagWatch({
+    flag: options.observeOnlyFlag,
+    setFlagged: policies.setFlagged,
+    takeBack: (actor, reason) => cleanup(actor, reason, false),
+    note: (draft) => publish.records(store.history.note([draft])),
+    clock,
+    logger,
+    onProblem: problem,
+  });
+  flagWatch.look();
   // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
   const watchers = new Map<number, number>();
   const clockwork = startClockwork({
@@ -206,6 +220,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     root: tree,
     publishStatus: () => {
       watchStore();
+      flagWatch.look();
       hub.publish({ type: 'status', status: status() });
     },
     onProblem: problem,

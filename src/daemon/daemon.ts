@@ -4,8 +4,10 @@ import { resolveEndpoints } from '../config/endpoints.ts';
 import { type LoadedConfig, loadConfig } from '../config/load.ts';
 import { systemClock } from '../domain/clock.ts';
 import { messageOf, SecError, toSecError } from '../domain/errors.ts';
-import { dataDirectoryOf, socketPathOf } from '../domain/paths.ts';
+import { dataDirectoryOf, observeOnlyPathsOf, socketPathOf } from '../domain/paths.ts';
 import { createHost } from '../os/host.ts';
+import { observeOnlyFlag } from '../os/observe-only/flag.ts';
+import { gateHost } from '../os/observe-only/gate.ts';
 import { createProbeRunner } from '../os/run-probe.ts';
 import type { OpenedStore, Store } from '../store/contract.ts';
 import { openStore } from '../store/open-store.ts';
@@ -42,7 +44,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const opened = await openTheStore(dataDirectory, loaded);
   // Where only the network part lives in a namespace of its own: tests, and routers that keep sshd in one.
   const netns = options.variables['ONESEC_NETNS'] || undefined;
-  const host = createHost({ clock: systemClock, netns, dataDirectory });
+  const flags = observeOnlyPathsOf(options.variables);
+  const host = gateHost(createHost({ clock: systemClock, netns, dataDirectory }), flags);
   try {
     await forgetSetAside(opened.store, logger);
     const restored = await restoreBlocks({
@@ -52,6 +55,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       logger,
       endpoints,
       allowCommand: loaded.config.enforcement.allow_command,
+      isObserving: () => observeOnlyFlag(flags) !== undefined,
     });
     // Detectors and server take longer to load than the blocks to come back: later.
     const { composeDaemon } = await import('./compose.ts');
@@ -63,6 +67,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       store: opened.store,
       setAside: opened.setAside,
       host,
+      observeOnlyFlag: () => observeOnlyFlag(flags),
       restored,
       endpoints,
       netns,

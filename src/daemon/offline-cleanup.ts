@@ -5,6 +5,7 @@ import type { Actor } from '../domain/approval.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SecError, toSecError } from '../domain/errors.ts';
 import { createHost } from '../os/host.ts';
+import { resumeNoted } from '../os/process/held-notes.ts';
 import { createProbeRunner } from '../os/run-probe.ts';
 import { userNameOf } from '../os/users.ts';
 import type { CleanupJson } from '../protocol/schemas.ts';
@@ -36,7 +37,8 @@ export const cleanupOffline = async (options: {
       actor,
       'without a daemon',
     );
-    return { removed: [...result.removed], left: [...result.left, ...left], kept: result.kept };
+    const held = await resumeNoted(options.dataDirectory);
+    return { removed: [...result.removed, ...held.resumed], left: [...result.left, ...held.left, ...left], kept: result.kept };
   } finally {
     await store?.close();
     await host.close();
@@ -49,6 +51,6 @@ const openIfThere = async ({ dataDirectory: directory, clock }: { readonly dataD
   if (size === undefined) return undefined;
   const probe = createProbeRunner({ entry: entryOf('store-probe', '../store/probe-main.ts') });
   if (size === 0 || (await probe(directory).catch(() => 'ok')) === 'corrupt')
-    throw new SecError('SEC_STORE_CORRUPT', `${directory}: processes it had suspended are not known; the next start sets it aside`);
+    throw new SecError('SEC_STORE_CORRUPT', `${directory}: what waits in it is not known; the next start sets it aside`);
   return (await openStore({ directory, clock })).store;
 };

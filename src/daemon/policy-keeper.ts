@@ -15,6 +15,8 @@ export type PolicyKeeper = {
   readonly setDryRun: (dryRun: boolean) => Promise<void>;
   /** From now on enforcement is off, until the next start: what is remembered cannot be trusted. */
   readonly observeOnly: () => void;
+  /** Enforcement is off as long as a person's flag is there. */
+  readonly setFlagged: (isFlagged: boolean) => void;
 };
 
 /** A keeper; `isObserveOnly` switches enforcement off whatever is configured (a store that cannot be trusted). */
@@ -29,24 +31,27 @@ export const createPolicyKeeper = async (options: {
   // Said on the command line, for this run: never stored, and over as soon as a person says otherwise.
   let isForced = options.forceDryRun;
   let isObserveOnly = options.isObserveOnly;
+  let isFlagged = false;
+  const seen = (built: EnforcementPolicy): EnforcementPolicy => (isObserveOnly || isFlagged ? { ...built, enabled: false } : built);
   const build = async (next: RuntimeOverrides): Promise<EnforcementPolicy> => {
     const preset = await loadPreset(next.preset ?? config.enforcement.preset);
-    const built = buildEnforcementPolicy(config, preset, isForced ? { ...next, dryRun: true } : next);
-    return isObserveOnly ? { ...built, enabled: false } : built;
+    return buildEnforcementPolicy(config, preset, isForced ? { ...next, dryRun: true } : next);
   };
-  let policy = await build(overrides);
+  let built = await build(overrides);
+  let policy = seen(built);
   const swap = async (next: RuntimeOverrides): Promise<readonly string[]> => {
     const after = await build(next);
     await store.meta.put(META_KEY, next);
-    const diff = diffPolicies(policy, after);
+    const before = policy;
     overrides = next;
-    policy = after;
-    return diff;
+    built = after;
+    policy = seen(after);
+    return diffPolicies(before, policy);
   };
   return {
     current: () => policy,
     preview: async (preset) => {
-      const after = await build({ ...overrides, preset });
+      const after = seen(await build({ ...overrides, preset }));
       return { policy: after, diff: diffPolicies(policy, after) };
     },
     setPreset: async (preset) => {
@@ -63,7 +68,11 @@ export const createPolicyKeeper = async (options: {
     },
     observeOnly: () => {
       isObserveOnly = true;
-      policy = { ...policy, enabled: false };
+      policy = seen(built);
+    },
+    setFlagged: (flagged) => {
+      isFlagged = flagged;
+      policy = seen(built);
     },
   };
 };

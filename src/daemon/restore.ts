@@ -38,6 +38,7 @@ export const restoreBlocks = async (options: {
   readonly logger: Logger;
   readonly endpoints: readonly EndpointSummary[];
   readonly allowCommand: boolean;
+  readonly isObserving?: (() => boolean) | undefined;
 }): Promise<Restored> => {
   const { store, host, clock, logger } = options;
   const startedAt = clock.now();
@@ -61,7 +62,7 @@ export const restoreBlocks = async (options: {
   const keeper = createLeaseKeeper({ store, clock, leases, enforcers, onRecords: publish.records });
   await looking;
   const reconcile = async (action: ActionName) =>
-    (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
+    options.isObserving?.() === true || (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
   await keeper.expire();
   if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
   return { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued };

@@ -18,6 +18,8 @@ export type StatusDependencies = {
   readonly policy: () => EnforcementPolicy;
   readonly leases: () => number;
   readonly notes: () => readonly string[];
+  /** A person's flag keeps enforcement off. */
+  readonly isFlagged: () => boolean;
   readonly notifications: () => readonly EndpointJson[];
 };
 
@@ -33,7 +35,7 @@ export const buildStatus = (dependencies: StatusDependencies): StatusJson => {
   return {
     version: dependencies.version,
     protocol: PROTOCOL_VERSION,
-    status: storeHealth.state === 'observe-only' ? 'observe-only' : isWhole && storeHealth.state === 'ok' ? 'running' : 'degraded',
+    status: storeHealth.state === 'observe-only' || dependencies.isFlagged() ? 'observe-only' : isWhole && storeHealth.state === 'ok' ? 'running' : 'degraded',
     hostname: host.hostname,
     pid: dependencies.pid,
     uptime_secs: Math.round((dependencies.now() - dependencies.startedAt) / 1000),

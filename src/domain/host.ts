@@ -108,7 +108,11 @@ export type HostOperations = {
   /** Accounts that were locked here and not unlocked since, whatever the database knows. */
   readonly 'user.noted': {
     readonly request: Record<never, never>;
-    readonly reply: { readonly notes: readonly { readonly id: string; readonly record: AccountRecord }[] };
+    readonly reply: {
+      readonly notes: readonly { readonly id: string; readonly record: AccountRecord }[];
+      /** Notes that cannot be read, and why: the accounts they name stay locked. */
+      readonly unreadable?: readonly string[] | undefined;
+    };
   };
   /** Everything that runs as that user on this host. What an administrator's containers run under the same number is only counted. */
   readonly 'process.ofUser': {

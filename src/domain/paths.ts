@@ -10,3 +10,10 @@ export const socketPathOf = (variables: Variables, uid: number): string => {
   const runtime = variables['XDG_RUNTIME_DIR'];
   return runtime ? `${runtime}/1sec/1sec.sock` : `${dataDirectoryOf(variables)}/1sec.sock`;
 };
+
+/**
+ * Flags that keep enforcement off while one of them is there: ONESEC_OBSERVE_ONLY, else the one of the configuration and, for hosts where
+ * /etc cannot be written, one that lasts until the next boot.
+ */
+export const observeOnlyPathsOf = (variables: Variables): readonly string[] =>
+  variables['ONESEC_OBSERVE_ONLY'] ? [variables['ONESEC_OBSERVE_ONLY']] : ['/etc/1sec/observe-only', '/run/1sec/observe-only'];

@@ -10,16 +10,16 @@ import { describeHost } from './describe-host.ts';
 import { createQuarantine } from './files/quarantine.ts';
 import { createFirewall } from './firewall/firewall.ts';
 import { collectOperators, type OperatorSources } from './operators/collect-operators.ts';
+import { createNotedSignals } from './process/held-notes.ts';
 import { stateOfProcess } from './process/identity.ts';
 import { readProcessTree } from './process/process-tree.ts';
 import { processesOfUser } from './process/processes-of-user.ts';
 import { readProcess } from './process/read-process.ts';
-import { signalProcess } from './process/signal-process.ts';
 import { probeProcessConnector } from './process-connector.ts';
 
 export type HostOptions = OperatorSources & {
   readonly clock?: Clock | undefined;
-  /** Where files are put away and locked accounts are noted; without it neither can be done. */
+  /** Where files are put away and locked accounts and suspended processes are noted; without it the first two cannot be done. */
   readonly dataDirectory?: string | undefined;
   /** A system other than this one, for tests of accounts. */
   readonly accountsRoot?: string | undefined;
@@ -61,7 +61,7 @@ export const createHost = (options: HostOptions = {}): Host => {
     'connections.kill': connections.kill,
     'process.inspect': async (request) => ({ process: readProcess(request.pid) }),
     'process.tree': async (request) => ({ processes: readProcessTree(request.root) }),
-    'process.signal': signalProcess,
+    'process.signal': createNotedSignals(options.dataDirectory),
     'command.run': commands.run,
     ...files,
     ...accounts,

@@ -404,7 +404,7 @@ describe.skipIf(skipsWithout(whyNoRoot, 'cleanup with a damaged database'))('cle
       expect(namespace.run('nft', 'list', 'ruleset')).toBe('');
       expect(out).toMatch(/table/);
       expect(code).toBe(19);
-      expect(err).toContain('processes it had suspended are not known');
+      expect(err).toContain('what waits in it is not known');
     } finally {
       namespace.remove();
     }

@@ -64,6 +64,7 @@ export const createStation = (options: StationOptions = {}): Station => {
     ONESEC_DATA_DIR: path('data'),
     ONESEC_SOCKET: socket,
     ONESEC_CONFIG: path('config.yaml'),
+    ONESEC_OBSERVE_ONLY: path('observe-only'),
     ...(options.netns === undefined ? {} : { ONESEC_NETNS: options.netns }),
     ...options.variables,
   };

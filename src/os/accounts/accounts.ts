@@ -95,7 +95,7 @@ export const createAccounts = (
       notes.remove(id);
       return { account: isExact ? 'exact' : 'changed', problems };
     },
-    'user.noted': async () => ({ notes: notes.list() }),
+    'user.noted': async () => notes.list(),
   };
 };
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { SecError } from '../../domain/errors.ts';
+import { messageOf, SecError } from '../../domain/errors.ts';
 import type { AccountRecord } from '../../domain/undo-record.ts';
 import { writeDurably } from '../write-durably.ts';
 
@@ -9,7 +9,8 @@ import { writeDurably } from '../write-durably.ts';
 export type LockNotes = {
   readonly write: (id: string, record: AccountRecord) => void;
   readonly remove: (id: string) => void;
-  readonly list: () => readonly { readonly id: string; readonly record: AccountRecord }[];
+  /** What can be read of them; `unreadable` names the others and why. */
+  readonly list: () => { readonly notes: readonly { readonly id: string; readonly record: AccountRecord }[]; readonly unreadable: readonly string[] };
 };
 
 /** Notes under the data directory, mode 0600. SEC_UNAVAILABLE on writing when there is no data directory. */
@@ -30,9 +31,19 @@ export const createLockNotes = (dataDirectory: string | undefined): LockNotes =>
       if (directory !== undefined) rmSync(pathOf(id), { force: true });
     },
     list: () => {
-      if (directory === undefined || !existsSync(directory)) return [];
+      if (directory === undefined || !existsSync(directory)) return { notes: [], unreadable: [] };
       const ids = readdirSync(directory).flatMap((name) => /^([0-9A-Za-z]{4,40})\.json$/.exec(name)?.[1] ?? []);
-      return ids.map((id) => ({ id, record: decode(readFileSync(join(directory, `${id}.json`), 'utf8'), `${directory}/${id}.json`) }));
+      const unreadable: string[] = [];
+      const notes = ids.flatMap((id) => {
+        const path = join(directory, `${id}.json`);
+        try {
+          return [{ id, record: decode(readFileSync(path, 'utf8'), path) }];
+        } catch (problem) {
+          unreadable.push(messageOf(problem));
+          return [];
+        }
+      });
+      return { notes, unreadable };
     },
   };
 };

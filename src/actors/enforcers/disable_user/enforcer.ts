@@ -110,9 +110,10 @@ export const createDisableUser: EnforcerFactory = ({ host, clock }) => {
       return { added: 0, removed: 0, detail: '', notInForce };
     },
     fini: async () => {
-      const { notes } = await host.call('user.noted', {});
+      const { notes, unreadable = [] } = await host.call('user.noted', {});
       const freed: string[] = [];
       for (const { id, record } of notes) freed.push(undone(record, await host.call('user.restore', { id, record })).detail);
+      if (unreadable.length > 0) throw new SecError('SEC_STORE_CORRUPT', [...freed, ...unreadable].join('; '));
       return freed;
     },
   };
