@@ -121,7 +121,7 @@ export type LineContext = {
  * `irrelevant` = understood, nothing to say; `unparsed` = not a line of this family.
  */
 export type Grammar = {
-  /** `auth`, `web`, `weberror`, `mail`, `app`: the word after `--collector`. */
+  /** `auth`, `web`, `weberror`, `mail`, `app`, `firewall`: the word after `--collector`. */
   readonly id: string;
   readonly eventTypes: readonly string[];
   readonly parse: (line: string, context: LineContext, emit: (event: SecurityEvent) => void) => ParseOutcome;

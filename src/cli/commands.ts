@@ -145,7 +145,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'replay',
     usage: [
-      '1sec replay --collector auto|auth|mail|web|weberror|app FILE|- [--events | --alerts] [--preset P]',
+      '1sec replay --collector auto|auth|mail|web|weberror|app|firewall FILE|- [--events | --alerts] [--preset P]',
       '1sec replay --input FILE.jsonl|- --alerts [--settings FILE]',
     ],
     summary: 'Run old logs or events through the detectors; nothing is enforced, no daemon is needed',

@@ -6,7 +6,7 @@ import { createOutput } from './output.ts';
 import { readLines } from './read-lines.ts';
 import { pairs } from './table.ts';
 
-const COLLECTORS = ['auto', 'auth', 'mail', 'web', 'weberror', 'app'];
+const COLLECTORS = ['auto', 'auth', 'mail', 'web', 'weberror', 'app', 'firewall'];
 const MAX_EVENT_LINE = 2 * 1024 * 1024;
 const MAX_LOG_LINE = 64 * 1024;
 const MAX_COMPLAINTS = 20;

@@ -11,11 +11,16 @@ export const discoverSources = (
   exists: (path: string) => boolean = existsSync,
 ): readonly SourceSpec[] => {
   const files = KNOWN_LOGS.filter(([path]) => exists(path)).map(([path, grammar]): SourceSpec => ({ id: `file:${path}`, collector: 'file', grammar, path }));
+  const packets = KERNEL_LOGS.find(exists);
+  const kernel: readonly SourceSpec[] = packets === undefined ? [] : [{ id: `file:${packets}`, collector: 'file', grammar: 'firewall', path: packets }];
   const hasAuthFile = files.some((file) => file.grammar === 'auth');
   const journal: readonly SourceSpec[] = host.hasJournald && !hasAuthFile ? [{ id: 'journald', collector: 'journald', grammar: 'journal' }] : [];
   const processes: readonly SourceSpec[] = host.canWatchProcesses ? [{ id: 'process', collector: 'process' }] : [];
-  return [...files, ...journal, ...processes];
+  return [...files, ...kernel, ...journal, ...processes];
 };
+
+// The same lines stand in each of these: one is enough.
+const KERNEL_LOGS = ['/var/log/kern.log', '/var/log/ufw.log', '/var/log/messages'] as const;
 
 const KNOWN_LOGS: readonly (readonly [string, string])[] = [
   ['/var/log/auth.log', 'auth'],

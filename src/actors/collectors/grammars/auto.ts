@@ -3,10 +3,11 @@ import { AUTH_PROGRAMS } from './auth.ts';
 import { MAIL_FAMILY, MAIL_PROGRAMS } from './mail.ts';
 import { createQuietLines } from './quiet-lines.ts';
 
-/** The grammars that `auto` chooses from. `auth` and `mail` share one file on many hosts and never speak about the same line. */
+/** The grammars that `auto` chooses from. `auth`, `mail` and `firewall` share one file on many hosts and never speak about the same line. */
 export type AutoGrammars = {
   readonly auth: Grammar;
   readonly mail: Grammar;
+  readonly firewall: Grammar;
   readonly web: Grammar;
   readonly weberror: Grammar;
   readonly journal: Grammar;
@@ -17,8 +18,8 @@ export type AutoGrammars = {
  * Finds out what a line is by its first characters, which its writer chose and no client, then by trying all. What came before
  * has no say in it: a name or a path that looks like a line of another log cannot make the line be taken for one.
  */
-export const createAutoGrammar = ({ auth, mail, web, weberror, journal, app }: AutoGrammars): Grammar => {
-  const all = [auth, mail, web, weberror, journal, app];
+export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal, app }: AutoGrammars): Grammar => {
+  const all = [auth, mail, firewall, web, weberror, journal, app];
   const orders = {
     json: [app, journal, auth, mail, web, weberror],
     journal: [journal, app, auth, mail, web, weberror],
@@ -26,7 +27,7 @@ export const createAutoGrammar = ({ auth, mail, web, weberror, journal, app }: A
     error: [weberror, auth, mail, web, journal, app],
   };
   // Which of the two spoke last is asked first: that only saves time.
-  const syslog = { auth: all, mail: [mail, auth, web, weberror, journal, app] };
+  const syslog = { auth: all, mail: [mail, auth, firewall, web, weberror, journal, app] };
   let latest: 'auth' | 'mail' = 'auth';
 
   const parse = (line: string, context: LineContext, emit: Parameters<Grammar['parse']>[2]): ParseOutcome => {

@@ -1,6 +1,8 @@
-import type { Grammar } from '../../contract.ts';
+import type { Grammar, ParseOutcome } from '../../contract.ts';
 import { AUTH_EVENT_TYPES, createAuthMessageReader } from './auth.ts';
 import { type AuthLine, createAuthLine } from './auth-line.ts';
+import { readNetfilter } from './netfilter.ts';
+import { PACKET_EVENT_TYPES, packetEvent } from './packet.ts';
 
 /**
  * Lines of `journalctl -o json`. Fields that start with `_` are filled by journald and cannot be forged; the identifier can: a message
@@ -11,7 +13,7 @@ export const createJournalGrammar = (): Grammar => {
   const from = createAuthLine();
   return {
     id: 'journal',
-    eventTypes: AUTH_EVENT_TYPES,
+    eventTypes: [...AUTH_EVENT_TYPES, ...PACKET_EVENT_TYPES],
     parse: (line, context, emit) => {
       const entry = entryOf(line);
       if (entry === undefined) return 'unparsed';
@@ -20,9 +22,19 @@ export const createJournalGrammar = (): Grammar => {
       fill(from, entry, message, context.receivedAt);
       from.context = { ...context, isCut: context.isCut === true || message.length >= MAX_MESSAGE };
       from.emit = emit;
-      return readMessage(from);
+      return textIn(entry, '_TRANSPORT') === 'kernel' ? readKernel(from) : readMessage(from);
     },
   };
+};
+
+// The transport is journald's own word: nobody but the kernel writes there.
+const readKernel = ({ line, at, host, context, emit }: AuthLine): ParseOutcome => {
+  const packet = readNetfilter(line, 0);
+  const { source, position } = context;
+  const event = packet === undefined ? undefined : packetEvent(packet, { line, source, position, at, host, trust: 'sensor' });
+  if (event === undefined) return 'irrelevant';
+  emit(event);
+  return 'event';
 };
 
 type Entry = { readonly [field: string]: unknown };

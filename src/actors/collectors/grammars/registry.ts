@@ -3,6 +3,7 @@ import type { Grammar } from '../../contract.ts';
 import { createAppGrammar } from './app.ts';
 import { createAuthGrammar } from './auth.ts';
 import { createAutoGrammar } from './auto.ts';
+import { createFirewallGrammar } from './firewall.ts';
 import { createJournalGrammar } from './journal.ts';
 import { createMailGrammar } from './mail.ts';
 import type { GrammarOptions } from './options.ts';
@@ -15,11 +16,13 @@ const FACTORIES: { readonly [id: string]: (options: GrammarOptions) => Grammar }
   weberror: createWebErrorGrammar,
   mail: createMailGrammar,
   app: createAppGrammar,
+  firewall: createFirewallGrammar,
   journal: createJournalGrammar,
   auto: (options) =>
     createAutoGrammar({
       auth: createAuthGrammar(options),
       mail: createMailGrammar(options),
+      firewall: createFirewallGrammar(options),
       web: createWebGrammar(options),
       weberror: createWebErrorGrammar(options),
       journal: createJournalGrammar(),
