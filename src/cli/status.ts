@@ -15,7 +15,7 @@ export const run = async (context: CommandContext): Promise<number> => {
     pairs([
       ['daemon', `${status.status}, v${status.version}, pid ${status.pid}, up ${formatDuration(status.uptime_secs * 1000)}`],
       ['host', status.hostname],
-      ['enforcement', `${mode}, preset ${status.enforcement.preset}`],
+      ['enforcement', `${mode}${from(status.enforcement.dry_run_from)}, preset ${status.enforcement.preset}${from(status.enforcement.preset_from)}`],
       ['modules', `${status.modules_running} of ${status.modules_total} running`],
       ['alerts', `${status.alerts_total}`],
       ['waiting', `${status.approvals_pending} approvals`],
@@ -75,3 +75,5 @@ export const run = async (context: CommandContext): Promise<number> => {
   }
   return 0;
 };
+
+const from = (origin: string | undefined): string => (origin === undefined ? '' : ` [${origin}]`);

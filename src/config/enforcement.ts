@@ -5,7 +5,10 @@ import type { EndpointConfig } from './notify-schema.ts';
 import { endpointConfigs, webhookRule } from './rule-endpoints.ts';
 import type { Config, PresetFile, UserPolicy } from './schema.ts';
 
-/** What was changed at run time and is kept in the store: it wins over the file until it is changed back. */
+/** What holds when neither the file nor a person says otherwise. */
+export const DEFAULT_MODE = { dryRun: true, preset: 'safe' } as const;
+
+/** What was changed at run time and is kept in the store: it wins over the file until the file changes (see `settleOverrides`). */
 export type RuntimeOverrides = { readonly dryRun?: boolean | undefined; readonly preset?: EnforcementPolicy['preset'] | undefined };
 
 const DEFAULT_REQUIRE: readonly ActionName[] = ['kill_process', 'quarantine_file', 'disable_user', 'command'];
@@ -20,7 +23,7 @@ export const buildEnforcementPolicy = (config: Config, preset: PresetFile, overr
   const moduleIds = new Set([...Object.keys(preset.policies), ...Object.keys(enforcement.policies)]);
   return {
     enabled: enforcement.enabled,
-    dryRun: overrides.dryRun ?? enforcement.dry_run,
+    dryRun: overrides.dryRun ?? enforcement.dry_run ?? DEFAULT_MODE.dryRun,
     preset: preset.name,
     globalAllowList: enforcement.global_allow_list,
     policies: Object.fromEntries([...moduleIds].map((id) => [id, mergePolicy(preset.policies[id], enforcement.policies[id], endpoints)])),
@@ -66,7 +69,7 @@ const mergePolicy = (
 
 const ruleFrom = (rule: NonNullable<UserPolicy['actions']>[number], endpoints: ReadonlyMap<string, EndpointConfig>): readonly PolicyRule[] => {
   const plain = { params: rule.params, minSeverity: rule.min_severity };
-  // A webhook nobody configured an endpoint for is not set up yet: nothing to do, and nothing to record (reference fault W5).
+  // A webhook nobody configured an endpoint for is not set up yet: nothing to do, and nothing to record.
   const aimed = rule.action === 'webhook' ? webhookRule(plain, endpoints) : plain;
   if (aimed === undefined) return [];
   return [

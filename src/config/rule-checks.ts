@@ -11,7 +11,7 @@ type Checked = {
   readonly notifications: { readonly endpoints: { readonly [name: string]: unknown } };
 };
 
-/** What a user's `webhook` and `command` rules need: said when the file is read, never by a rule that fails later (reference fault W5). */
+/** What a user's `webhook` and `command` rules need: said when the file is read, never by a rule that fails later. */
 export const checkRules = (config: Checked, context: z.core.$RefinementCtx): void => {
   for (const [id, policy] of Object.entries(config.enforcement.policies)) {
     for (const [index, rule] of (policy.actions ?? []).entries()) {

@@ -27,7 +27,7 @@ export const presetPolicySchema = z.strictObject({
   actions: z.array(ruleSchema),
 });
 
-/** A user's policy: what is named is merged over the preset's, per key (the reference replaced it whole: W15). */
+/** A user's policy: what is named is merged over the preset's, per key (replacing it whole would silently drop the preset's rules). */
 export const userPolicySchema = z.strictObject({
   enabled: z.boolean().optional(),
   min_severity: severity.optional(),
@@ -100,7 +100,7 @@ const capsSchema = z.strictObject({
 /** Sections of the compatible interface that this version accepts and does not use; `1sec config` says so. */
 const later = z.unknown().optional();
 
-/** The configuration file. Key names are those of the compatible interface (reference §2.2); `sources` and `caps` are ours. */
+/** The configuration file. Key names are those that 1-SEC configuration files have always had; `sources` and `caps` were added here. */
 export const configSchema = z
   .strictObject({
     server: z
@@ -134,8 +134,9 @@ export const configSchema = z
     enforcement: z
       .strictObject({
         enabled: z.boolean().default(true),
-        dry_run: z.boolean().default(true),
-        preset: z.enum(PRESETS).default('safe'),
+        // Without a default here: whether the file says it decides against what was set at run time.
+        dry_run: z.boolean().optional(),
+        preset: z.enum(PRESETS).optional(),
         global_allow_list: z.array(network).default([]),
         policies: z.record(z.string(), userPolicySchema).default({}),
         approval_gate: gateSchema.default({}),

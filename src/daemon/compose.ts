@@ -180,6 +180,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       store,
       sensor: sensor.health,
       policy: policies.current,
+      origins: policies.origins,
       leases: () => leases.live().length,
       notes: () => [...notes, ...flagWatch.notes()],
       isFlagged: flagWatch.isFlagged,
@@ -276,6 +277,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     await sensor.close();
     throw thrown;
   });
+  const origins = policies.origins();
   publish.records(
     store.history.note([
       {
@@ -283,14 +285,25 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
         kind: 'daemon',
         preset: policies.current().preset,
         dryRun: policies.current().dryRun,
-        reason: `started, v${options.version}, preset ${policies.current().preset}, ${policies.current().dryRun ? 'dry run' : 'LIVE'}`,
+        reason: `started, v${options.version}, preset ${policies.current().preset} (${origins.preset}), ${policies.current().dryRun ? 'dry run' : 'LIVE'} (${origins.dryRun})`,
       },
+      ...policies.notices.map((reason) => ({ at: startedAt, kind: 'daemon' as const, reason })),
     ]),
   );
   for (const line of notes) logger.error(line);
+  for (const line of policies.notices) logger.warn(line);
   if (isObserveOnly && notes.length === 0) logger.error(`observe-only: ${store.health().detail}`);
   for (const line of description.limits) logger.warn(line);
-  logger.info({ socket: options.socketPath, preset: policies.current().preset, dryRun: policies.current().dryRun }, 'ready');
+  logger.info(
+    {
+      socket: options.socketPath,
+      preset: policies.current().preset,
+      presetFrom: origins.preset,
+      dryRun: policies.current().dryRun,
+      dryRunFrom: origins.dryRun,
+    },
+    'ready',
+  );
 
   return {
     onStop: (listener) => {

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { MODULES } from '../actors/registry.ts';
 import { resolveEndpoints } from '../config/endpoints.ts';
-import { buildEnforcementPolicy } from '../config/enforcement.ts';
+import { buildEnforcementPolicy, DEFAULT_MODE } from '../config/enforcement.ts';
 import { type ConfigEnvironment, loadConfig } from '../config/load.ts';
 import { loadPreset } from '../config/presets.ts';
 import type { Config } from '../config/schema.ts';
@@ -21,7 +21,7 @@ export const describeConfig = async (
 }> => {
   const { config, path, searched } = await loadConfig(environment);
   checkModules(config, path);
-  buildEnforcementPolicy(config, await loadPreset(config.enforcement.preset), {});
+  buildEnforcementPolicy(config, await loadPreset(config.enforcement.preset ?? DEFAULT_MODE.preset), {});
   await resolveEndpoints(config, environment.variables, path ?? 'defaults');
   const shown = shownForm(config);
   return {
@@ -65,6 +65,8 @@ const shownForm = (config: Config): { readonly [key: string]: unknown } => {
     },
     enforcement: {
       ...enforcement,
+      dry_run: enforcement.dry_run ?? DEFAULT_MODE.dryRun,
+      preset: enforcement.preset ?? DEFAULT_MODE.preset,
       policies: Object.fromEntries(
         Object.entries(enforcement.policies).map(([id, policy]) => [
           id,

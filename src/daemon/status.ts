@@ -5,6 +5,7 @@ import type { EnforcementPolicy } from '../domain/policy.ts';
 import { type ChildJson, type EndpointJson, type ModuleJson, PROTOCOL_VERSION, type SourceJson, type StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import type { SensorHealth } from '../workers/contract.ts';
+import type { PolicyKeeper } from './policy-keeper.ts';
 
 export type StatusDependencies = {
   readonly version: string;
@@ -16,6 +17,7 @@ export type StatusDependencies = {
   readonly store: Store;
   readonly sensor: () => SensorHealth;
   readonly policy: () => EnforcementPolicy;
+  readonly origins: PolicyKeeper['origins'];
   readonly leases: () => number;
   readonly notes: () => readonly string[];
   /** A person's flag keeps enforcement off. */
@@ -30,6 +32,7 @@ export const buildStatus = (dependencies: StatusDependencies): StatusJson => {
   const storeHealth = store.health();
   const sensor = dependencies.sensor();
   const policy = dependencies.policy();
+  const origins = dependencies.origins();
   const modules = children.filter((child) => child.record.spec.kind === 'module');
   const isWhole = root.state() !== 'escalated' && children.every((child) => child.record.state !== 'degraded');
   return {
@@ -45,7 +48,13 @@ export const buildStatus = (dependencies: StatusDependencies): StatusJson => {
     leases_active: dependencies.leases(),
     modules_running: modules.filter((child) => child.state === 'running').length,
     modules_total: modules.length,
-    enforcement: { enabled: policy.enabled, dry_run: policy.dryRun, preset: policy.preset },
+    enforcement: {
+      enabled: policy.enabled,
+      dry_run: policy.dryRun,
+      preset: policy.preset,
+      dry_run_from: origins.dryRun,
+      preset_from: origins.preset,
+    },
     sensor: { lines: sensor.lines, parsed: sensor.parsed, dropped: sensor.dropped, lag_ms: Math.round(sensor.lagMs), restarts: sensor.restarts },
     sources: children.filter((child) => child.record.spec.kind === 'collector').map(sourceToJson),
     children: children.filter((child) => child.record.spec.kind !== 'approval').map(childToJson),

@@ -6,7 +6,7 @@ import { SEVERITIES } from './severity.ts';
 const TOKEN = /^[a-z0-9_-]{1,64}$/;
 const MAX_RAW = 8192;
 
-/** The wire form of an event (compatible interface, reference §3.2). `raw_data` is base64. Unknown keys are kept out. */
+/** The wire form of an event (the format of 1-SEC event files). `raw_data` is base64. Unknown keys are kept out. */
 export const securityEventSchema = z.object({
   id: z.string().max(256).default(''),
   timestamp: z.iso.datetime({ offset: true }).optional(),

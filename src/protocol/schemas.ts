@@ -306,7 +306,14 @@ export const statusJson = z.object({
   leases_active: z.number().int(),
   modules_running: z.number().int(),
   modules_total: z.number().int(),
-  enforcement: z.object({ enabled: z.boolean(), dry_run: z.boolean(), preset: z.enum(PRESETS) }),
+  enforcement: z.object({
+    enabled: z.boolean(),
+    dry_run: z.boolean(),
+    preset: z.enum(PRESETS),
+    /** Who decided it: default, configuration file, set at run time, command line. */
+    dry_run_from: z.string().optional(),
+    preset_from: z.string().optional(),
+  }),
   sensor: z.object({ lines: z.number(), parsed: z.number(), dropped: z.number(), lag_ms: z.number(), restarts: z.number().int() }),
   sources: z.array(sourceJson),
   children: z.array(childJson),

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { buildEnforcementPolicy, diffPolicies } from '../../src/config/enforcement.ts';
+import { buildEnforcementPolicy, DEFAULT_MODE, diffPolicies } from '../../src/config/enforcement.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { loadPreset } from '../../src/config/presets.ts';
 import { configSchema } from '../../src/config/schema.ts';
@@ -62,7 +62,8 @@ describe('where a configuration comes from', () => {
   test('no file at all gives the safe defaults: dry run and preset safe', async () => {
     const { config, path } = await loadConfig({ variables: { HOME: directory } });
     expect(path).toBeUndefined();
-    expect(config.enforcement).toMatchObject({ enabled: true, dry_run: true, preset: 'safe' });
+    expect(config.enforcement).toMatchObject({ enabled: true });
+    expect(buildEnforcementPolicy(config, await loadPreset(DEFAULT_MODE.preset), {})).toMatchObject({ enabled: true, dryRun: true, preset: 'safe' });
   });
 
   test('a named file that is missing is an error, not the defaults', async () => {

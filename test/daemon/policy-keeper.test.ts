@@ -40,12 +40,12 @@ describe('the decision table in force', () => {
     });
   });
 
-  test('what was changed at run time survives a restart and wins over the file', async () => {
+  test('what was changed at run time survives a restart while the file says the same as before', async () => {
     const { directory, remove } = createDirectory();
     const open = async () => (await openStore({ directory, clock: createManualClock(START) })).store;
     try {
       const first = await open();
-      const keeper = await createPolicyKeeper({ config: config(), store: first, ...quiet });
+      const keeper = await createPolicyKeeper({ config: config({ preset: 'strict', dry_run: true }), store: first, ...quiet });
       await keeper.setPreset('balanced');
       await keeper.setDryRun(false);
       await first.close();
@@ -58,6 +58,75 @@ describe('the decision table in force', () => {
     } finally {
       remove();
     }
+  });
+
+  type Step = { readonly before: object; readonly set: boolean; readonly after: object; readonly dryRun: boolean; readonly origin: string };
+  const steps: readonly (readonly [string, Step])[] = [
+    [
+      'dry_run: true written after going live is dry run, also where it was the default',
+      { before: {}, set: false, after: { dry_run: true }, dryRun: true, origin: 'configuration file' },
+    ],
+    [
+      'dry_run: true in place of false is dry run',
+      { before: { dry_run: false }, set: false, after: { dry_run: true }, dryRun: true, origin: 'configuration file' },
+    ],
+    [
+      'dry_run: false written after going dry is live: the file was changed last',
+      { before: {}, set: true, after: { dry_run: false }, dryRun: false, origin: 'configuration file' },
+    ],
+    ['a line that was taken out leaves the default, dry run', { before: { dry_run: false }, set: false, after: {}, dryRun: true, origin: 'default' }],
+    [
+      'a change elsewhere in the file leaves what was set',
+      { before: { dry_run: true }, set: false, after: { dry_run: true, preset: 'lax' }, dryRun: false, origin: 'set at run time' },
+    ],
+  ];
+  test.each(steps)('%s', async (_, { before, set, after, dryRun, origin }) => {
+    await withStore(async (store) => {
+      await (await createPolicyKeeper({ config: config(before), store, ...quiet })).setDryRun(set);
+      const again = await createPolicyKeeper({ config: config(after), store, ...quiet });
+      expect(again.current().dryRun).toBe(dryRun);
+      expect(again.origins().dryRun).toBe(origin);
+      const isKept = origin === 'set at run time';
+      expect(again.notices.map((line) => line.includes('it wins over `1sec enforce dry-run'))).toEqual(isKept ? [] : [true]);
+      // A file that is changed back does not bring the old change to life.
+      if (isKept) return;
+      const back = await createPolicyKeeper({ config: config(before), store, ...quiet });
+      expect(back.origins().dryRun).not.toBe('set at run time');
+      expect(back.notices).toEqual([]);
+    });
+  });
+
+  test('another preset in the file wins over the one that was set before, and leaves dry run alone', async () => {
+    await withStore(async (store) => {
+      const keeper = await createPolicyKeeper({ config: config(), store, ...quiet });
+      await keeper.setPreset('lax');
+      await keeper.setDryRun(false);
+      const again = await createPolicyKeeper({ config: config({ preset: 'strict' }), store, ...quiet });
+      expect(again.current()).toMatchObject({ preset: 'strict', dryRun: false });
+      expect(again.origins()).toEqual({ preset: 'configuration file', dryRun: 'set at run time' });
+      expect(again.notices).toEqual(['the configuration file now says preset: strict: it wins over `1sec enforce preset lax` of before; strict is in force']);
+    });
+  });
+
+  test.each([
+    [false, { dry_run: true }, true],
+    [false, {}, false],
+    [true, { dry_run: false }, true],
+  ])('dryRun %s stored without what the file said then, under %j: dry run is %s', async (dryRun, file, expected) => {
+    await withStore(async (store) => {
+      await store.meta.put('runtime-overrides', { dryRun });
+      expect((await createPolicyKeeper({ config: config(file), store, ...quiet })).current().dryRun).toBe(expected);
+    });
+  });
+
+  test('the file wins also when that cannot be written down, and it is said', async () => {
+    await withStore(async (store) => {
+      await (await createPolicyKeeper({ config: config(), store, ...quiet })).setDryRun(false);
+      const broken = { ...store, meta: { ...store.meta, put: () => Promise.reject(new Error('disk full')) } };
+      const keeper = await createPolicyKeeper({ config: config({ dry_run: true }), store: broken, ...quiet });
+      expect(keeper.current().dryRun).toBe(true);
+      expect(keeper.notices.at(-1)).toContain('disk full');
+    });
   });
 
   test('nothing is changed when it cannot be written down', async () => {
@@ -85,6 +154,7 @@ describe('the decision table in force', () => {
       await (await createPolicyKeeper({ config: config(), store, ...quiet })).setDryRun(false);
       const forced = await createPolicyKeeper({ config: config(), store, isObserveOnly: false, forceDryRun: true });
       expect(forced.current().dryRun).toBe(true);
+      expect(forced.origins().dryRun).toBe('command line');
       await forced.setPreset('lax');
       expect(forced.current()).toMatchObject({ dryRun: true, preset: 'lax' });
       expect((await createPolicyKeeper({ config: config(), store, ...quiet })).current().dryRun).toBe(false);

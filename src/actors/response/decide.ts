@@ -61,7 +61,7 @@ export const decideRule = (alert: Alert, rule: PolicyRule, context: DecisionCont
 export const ruleApplies = (rule: PolicyRule, alert: Pick<Alert, 'severity' | 'type'>): boolean =>
   isAtLeast(alert.severity, rule.minSeverity) &&
   (rule.types.length === 0 || rule.types.includes(alert.type)) &&
-  // A webhook rule that names no endpoint is not set up yet: nothing to do, and nothing to record (reference fault W5).
+  // A webhook rule that names no endpoint is not set up yet: nothing to do, and nothing to record.
   !(rule.action === 'webhook' && (rule.params['endpoint'] ?? rule.params['url'] ?? '') === '');
 
 type Judgement = Pick<Decision, 'outcome' | 'reason'>;

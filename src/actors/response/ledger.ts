@@ -15,7 +15,7 @@ export type Ledger = {
   readonly spentGlobally: (now: number) => number;
 };
 
-/** log_only and webhook never eat the budget of an action that protects (reference fault W5). */
+/** log_only and webhook never eat the budget of an action that protects: a burst of messages must never leave an attacker unblocked. */
 const isFree = (action: ActionName): boolean => action === 'log_only' || action === 'webhook';
 
 /** An empty ledger. */

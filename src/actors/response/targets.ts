@@ -16,7 +16,7 @@ export const targetOf = (action: ActionName, alert: Alert, params: { readonly [n
     case 'quarantine_file':
       return fileTarget(file ?? programOf(process));
     case 'disable_user':
-      // Whoever fails to log in chooses the name: locking it would be his doing (reference fault W29).
+      // Whoever fails to log in chooses the name: locking it would be his doing.
       if (ONLY_TRIED.has(alert.type)) return { kind: 'none', wanted: 'account that was taken over' };
       return user === undefined ? { kind: 'none', wanted: 'user' } : { kind: 'user', user };
     case 'log_only':

@@ -9,7 +9,7 @@ const exclusionSchema = z.strictObject({
   rule: z.string().max(64).optional(),
 });
 
-/** Settings of the module; the reference has none, so every key is ours. */
+/** Settings of the module. */
 export const settingsSchema = z.strictObject({
   /** 1 = sure signs only; 2 and 3 add rules that are wrong now and then. */
   paranoia: z.number().int().min(1).max(3).default(1),
