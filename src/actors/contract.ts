@@ -283,6 +283,8 @@ export type Enforcer = {
   readonly verify: (request: ActionRequest) => Promise<ActionOutcome>;
   /** Takes it back, verified. Idempotent: what is already gone is a success. */
   readonly undo: (request: ActionRequest) => Promise<ActionOutcome>;
+  /** Many at once in one transaction, where the enforcer can; outcomes in order. Rejects when none was taken back. */
+  readonly undoBatch?: ((requests: readonly ActionRequest[]) => Promise<readonly ActionOutcome[]>) | undefined;
   /** Makes the kernel agree with the active leases; resolves with what had to be repaired. */
   readonly reconcile?: ((leases: readonly Lease[], now: number) => Promise<Repair>) | undefined;
   /** Suspends the target while an approval waits, and lets it go. Resolves with all that is suspended, the target first. kill_process only. */

@@ -17,6 +17,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['history', { maxWords: 0, load: async () => (await import('./enforce/history.ts')).history }],
   ['chains', { maxWords: 3, load: async () => (await import('./enforce/chains.ts')).chains }],
   ['approvals', { maxWords: 2, load: async () => (await import('./enforce/approvals.ts')).approvals }],
+  ['allow', { maxWords: 2, load: async () => (await import('./enforce/allow.ts')).allow }],
   ['undo', undo],
   ['rollback', undo],
   ['dry-run', { maxWords: 1, load: async () => (await import('./enforce/change.ts')).dryRun }],

@@ -1,3 +1,4 @@
+import type { AllowDesk } from '../actors/response/allow-desk.ts';
 import type { ApprovalDesk } from '../actors/response/approval-desk.ts';
 import type { ChainRunner } from '../actors/response/chain-runner.ts';
 import type { Escalator } from '../actors/response/escalator.ts';
@@ -24,6 +25,7 @@ export type ClockworkDependencies = {
   readonly desk: Pick<ApprovalDesk, 'attend'>;
   readonly escalator: Pick<Escalator, 'tick'>;
   readonly chains: Pick<ChainRunner, 'tick'>;
+  readonly allow: Pick<AllowDesk, 'tick'>;
   readonly clock: Clock;
   readonly root: Root;
   readonly watchers: () => readonly number[];
@@ -47,6 +49,7 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       async () => {
         dependencies.store.tick?.(dependencies.clock.now());
         await dependencies.keeper.expire();
+        await dependencies.allow.tick();
       },
       (problem) => onProblem('ending what has run out', problem),
     ),

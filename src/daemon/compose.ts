@@ -1,4 +1,5 @@
 import { createAlertBook } from '../actors/response/alert-book.ts';
+import { createAllowDesk } from '../actors/response/allow-desk.ts';
 import { createApprovalDesk } from '../actors/response/approval-desk.ts';
 import { createChainRunner } from '../actors/response/chain-runner.ts';
 import { createEscalator } from '../actors/response/escalator.ts';
@@ -30,6 +31,7 @@ import { createIntake } from './intake.ts';
 import type { Logger } from './logger.ts';
 import { createNotifications } from './notifications.ts';
 import { createPolicyKeeper } from './policy-keeper.ts';
+import { createPolicyWithAllowed } from './policy-with-allowed.ts';
 import type { Restored } from './restore.ts';
 import { seatsOf } from './seats.ts';
 import { startServer } from './server.ts';
@@ -68,7 +70,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
 
   // The tree is made last and needs what is made here; until it stands, nothing acts and nobody is told.
   let root: Root | undefined;
-  const base = { store, clock, ledger, leases, enforcers, policy: policies.current, onRecords: publish.records, onProblem: problem };
+  const policyNow = createPolicyWithAllowed(policies.current, options.restored.allow.networks);
+  const base = { store, clock, ledger, leases, enforcers, policy: policyNow, onRecords: publish.records, onProblem: problem };
   const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policies.current().caps);
   const desk = createApprovalDesk({
     ...base,
@@ -194,6 +197,13 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     logger.error(`enforcement is off from now on: ${detail}`);
   };
   let announceStop: (why: string) => void = () => undefined;
+  const allow = createAllowDesk({
+    ...base,
+    book: options.restored.allow,
+    shield: options.restored.shield,
+    voidApproval: (id, reason) => tree.approvalActor(id)?.send({ type: 'approval.void', reason, now: clock.now() }),
+  });
+  allow.settle().catch((thrown: unknown) => problem('lifting what is on the allow list', thrown));
   const cleanup = createCleanup({ store, clock, enforcers, leases, root: tree, onRecords: publish.records });
   const flagWatch = createFlagWatch({
     flag: options.observeOnlyFlag,
@@ -217,6 +227,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     desk,
     escalator,
     chains: chainRunner,
+    allow,
     clock,
     root: tree,
     publishStatus: () => {
@@ -265,6 +276,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       escalator,
       chains,
       chainRunner,
+      allow,
       onQueued: queued.ring,
       onModeChange: async () => hub.publish({ type: 'status', status: status() }),
       onRecords: publish.records,

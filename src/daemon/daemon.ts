@@ -56,6 +56,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       endpoints,
       allowCommand: loaded.config.enforcement.allow_command,
       isObserving: () => observeOnlyFlag(flags) !== undefined,
+      allowList: loaded.config.enforcement.global_allow_list,
     });
     // Detectors and server take longer to load than the blocks to come back: later.
     const { composeDaemon } = await import('./compose.ts');

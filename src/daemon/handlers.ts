@@ -1,5 +1,6 @@
 import { alertEventFor, nextAlert } from '../../machines/alert.ts';
 import type { AlertBook } from '../actors/response/alert-book.ts';
+import type { AllowDesk } from '../actors/response/allow-desk.ts';
 import type { ChainRunner } from '../actors/response/chain-runner.ts';
 import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseBook } from '../actors/response/lease-book.ts';
@@ -16,6 +17,7 @@ import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
 import { presetStrength } from '../domain/policy.ts';
 import type { CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
+import { createAllowHandlers } from './allow-handlers.ts';
 import type { Handlers } from './api.ts';
 import type { ApprovalAnswer } from './approval-decision.ts';
 import { createApprovalHandlers, pendingApprovals } from './approval-handlers.ts';
@@ -49,6 +51,7 @@ export type HandlerDependencies = {
   readonly escalator: Pick<Escalator, 'arm' | 'list' | 'counts'>;
   readonly chains: readonly Chain[];
   readonly chainRunner: Pick<ChainRunner, 'undo' | 'counts'>;
+  readonly allow: AllowDesk;
   readonly onQueued: (endpoint: string) => void;
   readonly onModeChange: () => Promise<void>;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
@@ -68,6 +71,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
   return {
     ...createNotifyHandlers(dependencies.notifications),
     ...createChainHandlers({ store, chains: dependencies.chains, runner: dependencies.chainRunner }),
+    ...createAllowHandlers(dependencies.allow),
     escalations: async ({ query }) => escalationsToJson(dependencies.escalator, policies.current().escalation, query.limit),
     ...createApprovalHandlers(dependencies),
     health: async () => ({ status: dependencies.status().status === 'running' ? 'healthy' : 'degraded', timestamp: new Date(clock.now()).toISOString() }),
@@ -110,7 +114,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
         enabled: policy.enabled,
         dry_run: policy.dryRun,
         preset: policy.preset,
-        global_allow_list: [...policy.globalAllowList],
+        global_allow_list: [...new Set([...policy.globalAllowList, ...dependencies.allow.book.networks()])],
         protected: [...dependencies.protector.list()],
         actions: ACTIONS.map(dependencies.availability),
         leases_active: dependencies.leases.live().length,

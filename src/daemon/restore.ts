@@ -1,8 +1,10 @@
 import { createEnforcers } from '../actors/enforcers/registry.ts';
 import { type Bell, createBell } from '../actors/notify/bell.ts';
+import { type AllowBook, createAllowBook } from '../actors/response/allow-book.ts';
 import { createLeaseBook, type LeaseBook } from '../actors/response/lease-book.ts';
 import { createLeaseKeeper, type LeaseKeeper } from '../actors/response/lease-keeper.ts';
 import { createProtector, type Protector } from '../actors/response/protector.ts';
+import { createShield, type Shield } from '../actors/response/shield.ts';
 import type { ActionName } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { EndpointSummary } from '../domain/endpoint.ts';
@@ -21,6 +23,8 @@ export type Restored = {
   readonly enforcers: ReturnType<typeof createEnforcers>;
   readonly leases: LeaseBook;
   readonly protector: Protector;
+  readonly allow: AllowBook;
+  readonly shield: Shield;
   readonly keeper: LeaseKeeper;
   readonly reconcile: LeaseKeeper['reconcile'];
   /** Rings when something was queued for an endpoint. */
@@ -39,17 +43,20 @@ export const restoreBlocks = async (options: {
   readonly endpoints: readonly EndpointSummary[];
   readonly allowCommand: boolean;
   readonly isObserving?: (() => boolean) | undefined;
+  readonly allowList: readonly string[];
 }): Promise<Restored> => {
   const { store, host, clock, logger } = options;
   const startedAt = clock.now();
   const hub = createHub(startedAt);
   const publish = createPublisher(hub, logger);
   const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
+  const allow = createAllowBook({ store, clock, configured: options.allowList });
+  const shield = createShield(async (addresses) => void (await host.call('firewall.protect', { addresses })), allow.networks());
   const protector = createProtector({
     host,
     clock,
     ownPid: process.pid,
-    onChange: async (addresses) => void (await host.call('firewall.protect', { addresses })),
+    onChange: shield.setOperators,
   });
   // Other programs are asked: meanwhile the leases are read.
   const looking = protector
@@ -65,7 +72,7 @@ export const restoreBlocks = async (options: {
     options.isObserving?.() === true || (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
   await keeper.expire();
   if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
-  return { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued };
+  return { startedAt, hub, publish, enforcers, leases, protector, allow, shield, keeper, reconcile, queued };
 };
 
 /** Nothing in force and no table in the kernel: then there is nothing to compare, and no table is made for it. */

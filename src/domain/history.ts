@@ -12,6 +12,7 @@ export const RECORD_KINDS = [
   'approval',
   'preset',
   'dry-run',
+  'allow-list',
   'cleanup',
   'repair',
   'daemon',

@@ -169,6 +169,51 @@ export const ROUTES = {
     body: none,
     reply: z.object({ leases: z.array(json.leaseJson), total: z.number() }),
   }),
+  allowList: route({
+    method: 'GET',
+    path: '/api/v1/enforce/allow',
+    role: 'viewer',
+    summary: 'Networks that are never blocked',
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ entries: z.array(json.allowEntryJson), total: z.number() }),
+  }),
+  allowAdd: route({
+    method: 'POST',
+    path: '/api/v1/enforce/allow',
+    role: 'operator',
+    summary: 'Never block a network: its blocks are lifted, its approvals ended',
+    params: none,
+    query: none,
+    /** `for_seconds`: without it, until it is removed. */
+    body: z.object({
+      address: z.string().min(2).max(64),
+      reason: z.string().max(500).default(''),
+      for_seconds: z
+        .number()
+        .min(1)
+        .max(10 * 366 * 86_400)
+        .optional(),
+    }),
+    reply: z.object({
+      entry: json.allowEntryJson,
+      lifted: z.number().int(),
+      failed: z.array(z.string()),
+      approvals_ended: z.number().int(),
+      took_ms: z.number(),
+    }),
+  }),
+  allowRemove: route({
+    method: 'POST',
+    path: '/api/v1/enforce/allow/remove',
+    role: 'operator',
+    summary: 'Take a network off the allow list',
+    params: none,
+    query: none,
+    body: z.object({ address: z.string().min(2).max(64), reason: z.string().max(500).default('') }),
+    reply: json.allowEntryJson,
+  }),
   quarantine: route({
     method: 'GET',
     path: '/api/v1/enforce/quarantine',

@@ -233,6 +233,16 @@ export const leaseJson = z.object({
   ended_because: z.string().optional(),
 });
 
+export const allowEntryJson = z.object({
+  network: z.string(),
+  /** `config`: enforcement.global_allow_list; `live`: added while running. */
+  source: z.enum(['config', 'live']),
+  reason: z.string(),
+  added_by: z.string().optional(),
+  added_at: timestamp.optional(),
+  expires_at: timestamp.optional(),
+});
+
 /** One supervised actor as the operator sees it. */
 export const childJson = z.object({
   id: z.string(),
@@ -411,6 +421,7 @@ export const errorJson = z.object({ error: z.string(), code: z.string(), hint: z
 export type AlertJson = z.infer<typeof alertJson>;
 export type ApprovalJson = z.infer<typeof approvalJson>;
 export type RecordJson = z.infer<typeof recordJson>;
+export type AllowEntryJson = z.infer<typeof allowEntryJson>;
 export type LeaseJson = z.infer<typeof leaseJson>;
 export type EndpointJson = z.infer<typeof endpointJson>;
 export type DeadLetterJson = z.infer<typeof deadLetterJson>;

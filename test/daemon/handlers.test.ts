@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { closingDrafts } from '../../src/actors/notify/drafts.ts';
 import { createAlertBook } from '../../src/actors/response/alert-book.ts';
+import { createAllowBook } from '../../src/actors/response/allow-book.ts';
+import { createAllowDesk } from '../../src/actors/response/allow-desk.ts';
 import { createLeaseBook } from '../../src/actors/response/lease-book.ts';
 import { createLedger } from '../../src/actors/response/ledger.ts';
+import { createShield } from '../../src/actors/response/shield.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import type { Caller, Handlers } from '../../src/daemon/api.ts';
 import { createHandlers } from '../../src/daemon/handlers.ts';
@@ -49,6 +52,8 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
     const enforcer = fakeEnforcer('block_ip', { onUndo: (request) => undone.push(request.actionId) });
     const onRecords = (more: readonly HistoryRecord[]): void => void records.push(...more);
     const looked: string[] = [];
+    const shielded: string[] = [];
+    const base = { store, clock, leases, enforcers: new Map<ActionName, typeof enforcer>([['block_ip', enforcer]]), ledger: createLedger(), onRecords };
     const handlers: Handlers = createHandlers({
       store,
       clock,
@@ -56,7 +61,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
       alerts: createAlertBook(store, clock),
       leases,
       protector: { refresh: async () => undefined, veto: () => undefined, list: () => ['192.0.2.1'] },
-      undo: { store, clock, leases, enforcers: new Map<ActionName, typeof enforcer>([['block_ip', enforcer]]), ledger: createLedger(), onRecords },
+      undo: base,
       availability: (action) => ({ action, title: action, risk: 'none', privilege: '', reversible: true, available: true, reason: '' }),
       repairs: () => 3,
       status: () => sampleStatus(),
@@ -82,6 +87,12 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
         undo: async (id) => Promise.reject(new SecError('SEC_NOT_FOUND', id)),
         counts: () => ({ live: 0, started: 0, heldBack: 0, dropped: 0 }),
       },
+      allow: createAllowDesk({
+        ...base,
+        book: createAllowBook({ store, clock, configured: ['198.51.100.0/24'] }),
+        shield: createShield(async (addresses) => void shielded.push(...addresses), []),
+        voidApproval: () => undefined,
+      }),
       escalator: { arm: (alert) => alert, list: () => [], counts: () => ({ followed: 0, raised: 0, dropped: 0 }) },
       onQueued: (endpoint) => queued.push(endpoint),
       cleanup: async (actor, reason) => ({ removed: [`${actor.name}: ${reason}`], left: [] }),

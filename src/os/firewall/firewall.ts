@@ -155,6 +155,14 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
     protect: (request) =>
       serial(async () => {
         protect = outermost(request.addresses.map(checkedNetwork));
+        if (rightStructure !== undefined) {
+          // As a rule the table is there: looking first would have nft read every element.
+          const isDone = await session.transact(protectLines(protect)).then(
+            () => true,
+            () => false,
+          );
+          if (isDone) return {};
+        }
         // Without a table they are kept for the moment there is one; additions are checked against them in any case.
         if ((await readTable('-jt')) !== undefined) await session.transact(protectLines(protect));
         return {};

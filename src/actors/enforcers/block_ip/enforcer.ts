@@ -67,6 +67,19 @@ export const createBlockIp: EnforcerFactory = ({ host, clock }) => {
     return new Map(found.map(({ address, expiresInMs }) => [address, expiresInMs ?? Number.POSITIVE_INFINITY]));
   };
 
+  const undoAll = async (requests: readonly ActionRequest[]): Promise<readonly ActionOutcome[]> => {
+    const units = requests.map((request) => blockedUnitOf(request.target));
+    recent.note(units, clock.now());
+    for (const unit of units) ends?.delete(unit);
+    await host.call('firewall.apply', { add: [], remove: [...new Set(units)] });
+    const left = await lookUp([...new Set(units)]);
+    return units.map((unit) =>
+      left.has(unit)
+        ? { verification: 'failed', detail: `${unit} is still in the kernel` }
+        : { verification: 'verified', detail: `${unit} is no longer blocked` },
+    );
+  };
+
   const enforcer: Enforcer = {
     manifest,
     availability: async () => {
@@ -92,15 +105,11 @@ export const createBlockIp: EnforcerFactory = ({ host, clock }) => {
       return outcomeOf(unit, (await lookUp([unit])).get(unit), undefined);
     },
     undo: async (request) => {
-      const unit = blockedUnitOf(request.target);
-      recent.note([unit], clock.now());
-      ends?.delete(unit);
-      await host.call('firewall.apply', { add: [], remove: [unit] });
-      const isStillThere = (await lookUp([unit])).has(unit);
-      return isStillThere
-        ? { verification: 'failed', detail: `${unit} is still in the kernel` }
-        : { verification: 'verified', detail: `${unit} is no longer blocked` };
+      const [outcome] = await undoAll([request]);
+      if (outcome === undefined) throw new SecError('SEC_INTERNAL', 'an undo without outcome');
+      return outcome;
     },
+    undoBatch: undoAll,
     reconcile: async (leases, now) => {
       const { created } = await host.call('firewall.ensure', {});
       const wanted = wantedBlocks(leases, now);
