@@ -35,7 +35,7 @@ import { createPolicyWithAllowed } from './policy-with-allowed.ts';
 import type { Restored } from './restore.ts';
 import { seatsOf } from './seats.ts';
 import { startServer } from './server.ts';
-import { createSourceRunner, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
+import { createSourceRunner, markSources, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
 
 export type ComposeOptions = {
@@ -63,6 +63,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   const { config, clock, logger, store, host } = options;
   const { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued } = options.restored;
   const description = await host.call('describe', {});
+  const sources = sourceSpecs(config, description);
+  await markSources(sources, store.cursors);
   const isObserveOnly = options.setAside !== undefined || store.health().state === 'observe-only';
   const policies = await createPolicyKeeper({ config, store, isObserveOnly, forceDryRun: options.forceDryRun });
   const ledger = createLedger();
@@ -141,7 +143,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   const tree = startRoot({
     specs: [
       ...moduleSpecs(config),
-      ...sourceSpecs(config, description),
+      ...sources,
       ...ACTIONS.map((action) => enforcerSpec(action, enforcers.get(action)?.reconcile !== undefined)),
       ...options.endpoints.map((endpoint) => deliverySpec(endpoint.name, endpoint.maxAttempts)),
     ],

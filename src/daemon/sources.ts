@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildSpec } from '../../machines/child-spec.ts';
 import { discoverSources } from '../actors/collectors/discover.ts';
+import { markStart } from '../actors/collectors/file/mark-start.ts';
 import { COLLECTORS } from '../actors/collectors/registry.ts';
 import type { CollectorReport, Feeds, Sink, SourceSpec } from '../actors/contract.ts';
 import { MODULES } from '../actors/registry.ts';
@@ -29,6 +30,15 @@ export const sourceSpecs = (config: Config, host: HostDescription): readonly Chi
   const processes: readonly SourceSpec[] = !sources.auto && sources.processes ? [{ id: 'process', collector: 'process' }] : [];
   const byId = new Map([...found, ...processes, ...named].map((spec) => [spec.id, spec]));
   return [...byId.values()].map(collectorSpec);
+};
+
+/** Fixes where each log file begins that was never read, before anybody is told that the daemon is there: what is written from then on is read. */
+export const markSources = async (specs: readonly ChildSpec[], cursors: Store['cursors']): Promise<void> => {
+  for (const { kind, input } of specs) {
+    if (kind !== 'collector' || input.path === undefined || input.collector !== 'file') continue;
+    // What cannot be opened is said by its collector, which opens it again.
+    await markStart(input.path, input.id, cursors).catch(() => undefined);
+  }
 };
 
 const SETTLE_MS = 5000;

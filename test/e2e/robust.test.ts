@@ -98,6 +98,41 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'two daemons'))('two daemons', () => 
   });
 });
 
+describe.skipIf(skipsWithout(whyNoBuild(), 'the first start'))('the first start', () => {
+  test('reads what is written to a log from the moment it answers, and nothing of before', async () => {
+    const station = stationOf();
+    const log = withLog(station);
+    appendFileSync(log, failedLogin('203.0.113.7', 12));
+    await station.start({ early: true });
+    appendFileSync(log, failedLogin('203.0.113.8', 12));
+    await until('the alert is there', async () => (await alertsTotal(station)) > 0);
+    const { alerts } = await station.client.call('alerts');
+    expect(JSON.stringify(alerts)).toContain('203.0.113.8');
+    expect(JSON.stringify(alerts)).not.toContain('203.0.113.7');
+  });
+});
+
+describe.skipIf(skipsWithout(whyNoBuild(), 'the mode after a restart'))('the mode after a restart', () => {
+  test('is the one set last: by a person, until the file is changed to say something about it', async () => {
+    const station = stationOf();
+    withLog(station, { enforcement: { preset: 'lax' } });
+    let daemon = await station.start();
+    await station.cli('enforce', 'dry-run', 'off');
+    await daemon.kill();
+    daemon = await station.start();
+    expect((await station.cli('status')).out).toMatch(/LIVE \[set at run time\], preset lax \[configuration file\]/);
+    await daemon.kill();
+
+    withLog(station, { enforcement: { preset: 'lax', dry_run: true } });
+    daemon = await station.start();
+    expect((await station.cli('status')).out).toMatch(/DRY RUN .*\[configuration file\]/);
+    const ended = 'the configuration file now says dry_run: true: it wins over `1sec enforce dry-run off`';
+    await untilLogged(daemon, ended);
+    expect((await station.cli('enforce', 'history', '--json')).out).toContain(ended);
+    expect(await daemon.kill()).toBe(0);
+  });
+});
+
 describe.skipIf(skipsWithout(whyNoBuild(), 'the end of a daemon'))('the end of a daemon', () => {
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s: exit 0, socket and lock gone, database closed in order, the end in the history', async (signal) => {
     const station = stationOf();

@@ -27,7 +27,11 @@ export type Station = {
   readonly client: Client;
   readonly configure: (config: { readonly [key: string]: unknown }) => void;
   /** Starts `bin/1sec daemon` and waits until it answers. */
-  readonly start: (more?: { readonly arguments?: readonly string[]; readonly waitMs?: number }) => Promise<Running>;
+  readonly start: (more?: {
+    readonly arguments?: readonly string[];
+    readonly waitMs?: number /** Not until its sources are open, too. */;
+    readonly early?: boolean;
+  }) => Promise<Running>;
   /** One command of the product, with this station's socket and data. */
   readonly cli: (...words: readonly string[]) => Promise<Ran>;
   readonly json: (...words: readonly string[]) => Promise<unknown>;
@@ -102,7 +106,7 @@ export const createStation = (options: StationOptions = {}): Station => {
       await delay(10);
     }
     const startedInMs = performance.now() - began;
-    await sourcesOpen(client);
+    if (more.early !== true) await sourcesOpen(client);
     return {
       pid: child.pid ?? 0,
       startedInMs,
@@ -159,7 +163,7 @@ const isUp = async (client: Client, pid: number): Promise<boolean> => {
   }
 };
 
-/** A file that was there before the daemon is read from its end on: what a test writes before it is open would be missed. */
+/** Sources that follow no file begin with what happens once they are open. */
 const sourcesOpen = async (client: Client): Promise<void> => {
   const deadline = performance.now() + 3000;
   const isOpening = (): Promise<boolean> =>

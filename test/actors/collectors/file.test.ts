@@ -3,6 +3,7 @@ import { appendFileSync, copyFileSync, mkdirSync, renameSync, rmSync, statSync, 
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { markStart } from '../../../src/actors/collectors/file/mark-start.ts';
 import { createCursors, createLineSink, startFile, tempDirectory, until } from './file-kit.ts';
 
 let temp: Awaited<ReturnType<typeof tempDirectory>>;
@@ -37,6 +38,43 @@ describe('a file that is followed', () => {
     append('new 1', 'new 2');
     await until(() => got.lines.length === 2);
     expect(got.lines).toEqual(['new 1', 'new 2']);
+  });
+
+  test('is read from where it ended when its start was marked, although it is opened later', async () => {
+    append('old', 'half a line, ');
+    truncateSync(log, statSync(log).size - 1);
+    const cursors = createCursors();
+    await markStart(log, `file:${log}`, cursors);
+    append('its end', 'between 1', 'between 2');
+    const got = createLineSink();
+    start(got, cursors);
+    await until(() => got.lines.length >= 2);
+    append('later');
+    await until(() => got.lines.length >= 3);
+    expect(got.lines).toEqual(['between 1', 'between 2', 'later']);
+  });
+
+  test('is read whole when it was not there at the mark', async () => {
+    const cursors = createCursors();
+    writeFileSync(`${log}.1`, 'rotated long ago\n');
+    await markStart(log, `file:${log}`, cursors);
+    append('between 1', 'between 2');
+    const got = createLineSink();
+    start(got, cursors);
+    await until(() => got.lines.length >= 2);
+    expect(got.lines).toEqual(['between 1', 'between 2']);
+  });
+
+  test('is not marked again when it was read before', async () => {
+    const cursors = createCursors();
+    append('old');
+    await markStart(log, `file:${log}`, cursors);
+    append('while nobody ran');
+    await markStart(log, `file:${log}`, cursors);
+    const got = createLineSink();
+    start(got, cursors);
+    await until(() => got.lines.length >= 1);
+    expect(got.lines).toEqual(['while nobody ran']);
   });
 
   test('delivers a line within a few milliseconds', async () => {
