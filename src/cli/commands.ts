@@ -132,6 +132,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./stop.ts'),
   },
   {
+    name: 'doctor',
+    usage: ['1sec doctor [--json] [--strict] [--config FILE]'],
+    summary: 'What works on this host for this user, and what each thing lacks; changes nothing, needs no daemon',
+    maxWords: 0,
+    flags: {
+      json,
+      socket,
+      config,
+      dataDir: { type: 'string', summary: 'data directory of the daemon' },
+      strict: { type: 'boolean', default: false, summary: 'a warning is a failure, too' },
+    },
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'panic',
     usage: ['1sec panic [--reason TEXT]', '1sec panic --end'],
     summary: 'Break the glass, as root: blocks, suspensions and locks off at once, enforcement off until --end; daemon and database may be broken',

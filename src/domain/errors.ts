@@ -57,6 +57,7 @@ export const ERROR_CATALOGUE = {
     message: 'The endpoint did not take the notice.',
     hint: 'Check its address and token in the configuration; `1sec notify list` shows its state.',
   },
+  SEC_UNHEALTHY: { exit: 24, message: 'Something keeps 1-SEC from working as it should.', hint: 'Each line of `1sec doctor` says what to do.' },
   SEC_INTERNAL: { exit: 70, message: 'Something broke inside.', hint: 'Please report it with the text above.' },
 } as const satisfies { readonly [code: string]: { readonly exit: number; readonly message: string; readonly hint: string } };
 

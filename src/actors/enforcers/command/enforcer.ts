@@ -9,7 +9,8 @@ import { argvOf, environmentOf, inputOf, planCommand, timeoutOf } from './plan.t
 /** Output that is read; the history keeps the first part of it. */
 const MAX_OUTPUT = 8192;
 const MAX_KEPT = 600;
-const NOT_ALLOWED: Availability = { isAvailable: false, reason: 'needs enforcement.allow_command: true in the configuration' };
+const NOT_ALLOWED = { isAvailable: false, reason: 'needs enforcement.allow_command: true in the configuration' } as const satisfies Availability;
+const NO_ROOT = { isAvailable: false, reason: 'needs root' } as const satisfies Availability;
 
 /**
  * Runs a program that the user's configuration names: a list of words, never a shell. What is known of the alert goes in by
@@ -17,11 +18,16 @@ const NOT_ALLOWED: Availability = { isAvailable: false, reason: 'needs enforceme
  */
 export const createCommand: EnforcerFactory = ({ host, allowCommand = false }) => ({
   manifest,
-  availability: async () => (allowCommand ? { isAvailable: true } : NOT_ALLOWED),
+  availability: async () => {
+    if (!allowCommand) return NOT_ALLOWED;
+    // Without root 1-SEC observes and tells; it changes nothing, by no way.
+    return (await host.call('describe', {})).isRoot ? { isAvailable: true } : NO_ROOT;
+  },
   plan: planCommand,
   rehearse: async (request) => {
     planCommand(request);
-    return allowCommand ? undefined : NOT_ALLOWED.reason;
+    if (!allowCommand) return NOT_ALLOWED.reason;
+    return (await host.call('describe', {})).isRoot ? undefined : NO_ROOT.reason;
   },
   apply: async (request) => {
     if (!allowCommand) throw new SecError('SEC_REFUSED', NOT_ALLOWED.reason);

@@ -5,6 +5,6 @@ export const manifest: EnforcerManifest = {
   action: 'command',
   title: 'Run your own program',
   risk: 'high',
-  privilege: 'enforcement.allow_command, and whatever the program needs',
+  privilege: 'root, and enforcement.allow_command',
   isReversible: false,
 };

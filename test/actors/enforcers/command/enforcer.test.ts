@@ -16,10 +16,11 @@ const request: ActionRequest = {
   alert,
 };
 
-const make = (result: Partial<CommandResult> = {}, allowCommand = true) => {
+const make = (result: Partial<CommandResult> = {}, allowCommand = true, isRoot = true) => {
   const runs: CommandRun[] = [];
   const host: Host = {
     call: async (name, input) => {
+      if (name === 'describe') return { isRoot } as never;
       if (name !== 'command.run') throw new Error(`unexpected call: ${name}`);
       runs.push(input as CommandRun);
       // The reply of the one operation that is expected here.
@@ -37,6 +38,13 @@ describe('command', () => {
     expect(await command.rehearse(request)).toContain('allow_command');
     await expect(command.apply(request)).rejects.toMatchObject({ code: 'SEC_REFUSED' });
     expect(runs).toEqual([]);
+  });
+
+  test('is not there without root, and says so also in a rehearsal', async () => {
+    const { command } = make({}, true, false);
+    expect(await command.availability()).toEqual({ isAvailable: false, reason: 'needs root' });
+    expect(await command.rehearse(request)).toBe('needs root');
+    expect(await make().command.availability()).toEqual({ isAvailable: true });
   });
 
   test('plans the exact words a person approves', () => {
