@@ -26,6 +26,7 @@ export const AUTH_EVENT_TYPES = [
   'privilege_change',
   'password_changed',
   'user_created',
+  'account_updated',
   'role_change',
 ] as const;
 

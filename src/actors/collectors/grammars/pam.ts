@@ -87,7 +87,7 @@ const SESSION = /^session (opened|closed) for user ([^\s(]{1,64})(?:\(uid=[0-9]{
 
 const readPasswordChange = (from: AuthLine, at: number): ParseOutcome => {
   const user = detach(from.line.slice(at, from.end), from.line);
-  return emitAuth(from, 'password_changed', 'LOW', undefined, { user_id: user, username: user, initiated_by: from.program });
+  return emitAuth(from, 'password_changed', 'LOW', undefined, { user_id: user, username: user, initiated_by: from.program, service: 'passwd' });
 };
 
 const readLocked = (from: AuthLine, at: number, service: string): ParseOutcome => {
