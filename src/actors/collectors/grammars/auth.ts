@@ -14,7 +14,7 @@ import { readSyslogPrefix } from './syslog-prefix.ts';
 /** Programs whose messages are read, apart from what PAM writes in the name of any. */
 export const AUTH_PROGRAMS = [
   ...['sshd', 'sshd-session', 'sshd-auth', 'sudo', 'su', 'login', 'systemd-logind'],
-  ...['useradd', 'adduser', 'usermod', 'gpasswd'],
+  ...['useradd', 'adduser', 'usermod', 'gpasswd', 'chsh'],
 ] as const;
 
 /** Event types that authentication logs give. */
