@@ -14,7 +14,7 @@ const LINES = 500_000;
 /** After the first 200,000 lines of a million nothing more is needed. */
 const EARLY_SHARE = 0.2;
 /** Room for the collector of garbage to be late; growth with the input would be far more. */
-const NOISE = 1.15;
+const NOISE = 1.2;
 const MAX_RSS_MB = 200;
 
 /** `share` of the file was read when the process had `rssMb` in memory. */
