@@ -92,7 +92,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       '1sec enforce chains undo ID [--reason TEXT]',
       '1sec enforce allow [list]',
       '1sec enforce allow add|remove ADDRESS|CIDR [--for 7d] [--reason TEXT]',
-      '1sec enforce undo ID [--reason TEXT]',
+      '1sec enforce undo ID|TARGET [--reason TEXT]',
       '1sec enforce dry-run on|off [--reason TEXT]',
       '1sec enforce preset [NAME [--show | --dry-run]]',
       '1sec enforce cleanup [--restore-files]',

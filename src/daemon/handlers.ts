@@ -6,7 +6,7 @@ import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseBook } from '../actors/response/lease-book.ts';
 import type { Protector } from '../actors/response/protector.ts';
 import { aboutAlert } from '../actors/response/records.ts';
-import { type UndoDependencies, undoAction } from '../actors/response/undo.ts';
+import { type UndoDependencies, undoByName } from '../actors/response/undo.ts';
 import { ACTIONS, type ActionName } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Actor, Approval } from '../domain/approval.ts';
@@ -140,7 +140,13 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       const files = await quarantinedFiles(dependencies.leases, dependencies.undo.enforcers, query.limit);
       return { files: [...files], total: dependencies.leases.count('quarantine_file') };
     },
-    undo: async ({ params, body, caller }) => recordToJson(await undoAction(dependencies.undo, params.id, caller.actor, body.reason)),
+    undo: async ({ params, body, caller }) => {
+      const records = (await undoByName(dependencies.undo, params.id, caller.actor, body.reason)).map(recordToJson);
+      // One that failed is the answer: it is what has to be looked at.
+      const first = records.find(({ outcome }) => outcome === 'failure') ?? records[0];
+      if (first === undefined) throw new SecError('SEC_NOT_FOUND', `nothing is in force on ${params.id} any more`);
+      return { ...first, also: records.filter((record) => record !== first) };
+    },
     dryRun: async ({ params, body, caller }) => {
       const previous = policies.current().dryRun;
       const next = params.mode === 'on';

@@ -33,5 +33,8 @@ const randomShare = (): number => {
 /** Brands a string that came from the store or from a checked message. */
 export const asId = <Kind extends string>(text: string): Branded<Kind> => text as Branded<Kind>;
 
-/** Ids are shown by their first 10 characters and accepted by any unique prefix of 4 or more. */
-export const shortId = (id: string): string => id.slice(0, 10);
+/**
+ * Ids are shown by their first 16 characters and accepted by any unique prefix of 4 or more. Ten of them are the millisecond, six are
+ * random (30 bits): what is made in one moment is told apart.
+ */
+export const shortId = (id: string): string => id.slice(0, 16);

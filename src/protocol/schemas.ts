@@ -181,6 +181,9 @@ export const recordJson = z.object({
   hash: z.string(),
 });
 
+/** `also`: what was taken back with it, when a target was named. */
+export const undoneJson = recordJson.extend({ also: z.array(recordJson).optional() });
+
 export const approvalJson = z.object({
   id: z.string(),
   action_id: z.string(),

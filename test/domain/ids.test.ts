@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createId } from '../../src/domain/ids.ts';
+import { createId, shortId } from '../../src/domain/ids.ts';
 
 test('ids of one moment are all different, and later ones sort after them', () => {
   const now = 1_700_000_000_000;
@@ -7,6 +7,11 @@ test('ids of one moment are all different, and later ones sort after them', () =
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(id).toMatch(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/);
   expect(ids.every((id) => id < createId<'AlertId'>(now + 1))).toBe(true);
+});
+
+test('the short forms of a thousand ids of one moment are all different', () => {
+  const short = Array.from({ length: 1000 }, () => shortId(createId<'LeaseId'>(1_700_000_000_000)));
+  expect(new Set(short).size).toBe(short.length);
 });
 
 test('every character of the random part takes every value', () => {

@@ -2,21 +2,24 @@ import { SecError } from '../../domain/errors.ts';
 import { shortId } from '../../domain/ids.ts';
 import { PRESETS, type PresetName } from '../../domain/policy.ts';
 import { suggestion } from '../../domain/suggestion.ts';
+import type { RecordJson } from '../../protocol/schemas.ts';
 import type { CommandContext } from '../command.ts';
 import { policyRows } from './policy-rows.ts';
 
-/** `1sec enforce undo ID` */
+/** `1sec enforce undo ID|TARGET` */
 export const undo = async (context: CommandContext, words: readonly string[]): Promise<number> => {
   const [id, ...rest] = words;
-  if (id === undefined || rest.length > 0) throw new SecError('SEC_USAGE', 'undo: exactly one id of an action or lease');
+  if (id === undefined || rest.length > 0)
+    throw new SecError('SEC_USAGE', 'undo: exactly one id of an action or lease, or one target: an address, an account, a path');
   const record = await (await context.client()).call('undo', { params: { id }, body: { reason: context.text('reason') ?? '' } });
-  context.print(
-    context.flag('json')
-      ? JSON.stringify(record, null, 2)
-      : `${shortId(record.action_id ?? record.id)} undone: ${record.action ?? ''} ${record.target ?? ''} (${record.verification ?? ''}: ${record.reason})`,
-  );
+  context.print(context.flag('json') ? JSON.stringify(record, null, 2) : [record, ...(record.also ?? [])].map(undoneLine).join('\n'));
   if (record.verification === 'failed') throw new SecError('SEC_VERIFY_FAILED', record.reason);
   return 0;
+};
+
+const undoneLine = (record: RecordJson): string => {
+  const word = record.outcome === 'failure' ? 'not undone' : 'undone';
+  return `${shortId(record.action_id ?? record.id)} ${word}: ${record.action ?? ''} ${record.target ?? ''} (${record.verification ?? ''}: ${record.reason})`;
 };
 
 /** `1sec enforce dry-run on|off` */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cooldownKey } from '../../../src/actors/response/decide.ts';
-import { undoAction } from '../../../src/actors/response/undo.ts';
+import { undoAction, undoByName } from '../../../src/actors/response/undo.ts';
 import { SecError } from '../../../src/domain/errors.ts';
 import { asId } from '../../../src/domain/ids.ts';
 import { sampleDraft, sampleLease, withStore } from '../../store/store-fixtures.ts';
@@ -70,6 +70,60 @@ describe('taking an action back', () => {
       expect(dependencies.leases.live()).toEqual([lease]);
       expect(store.leases.get(lease.id)).toEqual(lease);
       expect(dependencies.ledger.cooldownLeft(cooldownKey('auth_fortress', 'block_ip', target), clock.monotonic())).toBe(0);
+    });
+  });
+});
+
+describe('taking back by target', () => {
+  const v6 = sampleLease(4, { target: { kind: 'ip', address: '2001:db8:1:2::/64' } });
+  test.each([
+    ['198.51.0.1', lease.id],
+    ['::ffff:198.51.0.1', lease.id],
+    ['198.51.0.1/32', lease.id],
+    ['2001:DB8:1:2:0::/64', v6.id],
+    [lease.id, lease.id],
+  ])('%s is found', async (name, id) => {
+    await withStore(async (store) => {
+      await store.leases.put([lease, v6, sampleLease(3)]);
+      const { dependencies } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      expect(await undoByName(dependencies, name, OPERATOR, '')).toHaveLength(1);
+      expect(store.leases.get(id)).toMatchObject({ state: 'ended' });
+      expect(dependencies.leases.live()).toHaveLength(2);
+    });
+  });
+
+  test('ends every action on it, once each, also when one of them fails', async () => {
+    await withStore(async (store) => {
+      const same = sampleLease(2, { target, module: 'injection_shield' });
+      const account = sampleLease(5, { target: { kind: 'user', user: 'bob' }, action: 'disable_user' });
+      const connection = sampleLease(6, { target: { kind: 'connection', address: '198.51.0.1' }, action: 'drop_connection' });
+      await store.leases.put([lease, same, account, connection]);
+      const block = createFakeEnforcer('block_ip', { undo: async () => ({ verification: 'failed', detail: 'nft is gone' }) });
+      const { dependencies } = await createRoom(store, [block, createFakeEnforcer('drop_connection'), createFakeEnforcer('disable_user')]);
+      const records = await undoByName(dependencies, '198.51.0.1', OPERATOR, '');
+      expect(records.map(({ action, outcome }) => [action, outcome])).toContainEqual(['drop_connection', 'success']);
+      expect(records.map(({ action, outcome }) => [action, outcome])).toContainEqual(['block_ip', 'failure']);
+      expect(await undoByName(dependencies, 'bob', OPERATOR, '')).toMatchObject([{ action: 'disable_user', outcome: 'success' }]);
+    });
+  });
+
+  test('an address inside a blocked network is told which one to name', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([v6]);
+      const { dependencies } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      await expect(undoByName(dependencies, '2001:db8:1:2::9', OPERATOR, '')).rejects.toMatchObject({
+        code: 'SEC_NOT_FOUND',
+        detail: expect.stringContaining('block_ip 2001:db8:1:2::/64 covers it'),
+      });
+    });
+  });
+
+  test('a name that is also the beginning of an id is not guessed at, and three characters are no id', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([lease, sampleLease(5, { target: { kind: 'user', user: '01JA' } })]);
+      const { dependencies } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      await expect(undoByName(dependencies, '01JA', OPERATOR, '')).rejects.toMatchObject({ code: 'SEC_AMBIGUOUS' });
+      await expect(undoByName(dependencies, '01J', OPERATOR, '')).rejects.toMatchObject({ code: 'SEC_NOT_FOUND' });
     });
   });
 });
