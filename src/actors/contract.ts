@@ -141,7 +141,7 @@ export type CollectorReport =
 export type SourceSpec = {
   /** Stable id: `file:/var/log/auth.log`. */
   readonly id: string;
-  /** Collector id: `file`, `journald`, `process`. */
+  /** Collector id: `file`, `journald`, `process`, `sockets`. */
   readonly collector: string;
   /** Grammar id for line sources. */
   readonly grammar?: string | undefined;
@@ -194,7 +194,25 @@ export type Feeds = {
   readonly processes: (signal: AbortSignal, onBatch: (batch: readonly ProcessFact[]) => Promise<void>) => Promise<void>;
   /** `journalctl -f -o json` lines as bytes after a cursor. */
   readonly journal: (cursor: string | undefined, signal: AbortSignal, onBytes: (bytes: Uint8Array) => Promise<void>) => Promise<void>;
+  /** Listeners and connections, a batch every few seconds, empty ones too. */
+  readonly sockets?: ((signal: AbortSignal, onBatch: (batch: readonly SocketFact[]) => Promise<void>) => Promise<void>) | undefined;
 };
+
+/** One fact about sockets: what was not there at the last look. `count` = how often the same was seen since then. */
+export type SocketFact =
+  | { readonly kind: 'listener'; readonly at: number; readonly address: string; readonly port: number; readonly uid: number }
+  | {
+      readonly kind: 'inbound' | 'outbound' | 'forwarded';
+      readonly at: number;
+      readonly protocol: 'tcp' | 'udp';
+      /** Who began. */
+      readonly source: string;
+      readonly destination: string;
+      readonly port: number;
+      readonly count: number;
+    }
+  | { readonly kind: 'half-open'; readonly at: number; readonly count: number }
+  | { readonly kind: 'overrun'; readonly at: number; readonly lost: number };
 
 /** One fact of the process connector, with what /proc still knew. */
 export type ProcessFact =

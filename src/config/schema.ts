@@ -129,6 +129,8 @@ export const configSchema = z
         files: z.array(sourceSchema).max(256).default([]),
         processes: z.boolean().default(true),
         journald: z.boolean().default(true),
+        /** Left out: where sources are found by themselves. */
+        sockets: z.boolean().optional(),
       })
       .default({ auto: true, files: [], processes: true, journald: true }),
     enforcement: z

@@ -139,7 +139,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   });
   const sink = createIntake({ sensor, clock, alerts, responder, chains: chainRunner, tell: (id, event) => root?.tell(id, event), onAlert: publish.alert });
 
-  const runSource = createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock }) });
+  const runSource = createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock, netns: options.netns }) });
   const tree = startRoot({
     specs: [
       ...moduleSpecs(config),

@@ -25,10 +25,16 @@ export const sourceSpecs = (config: Config, host: HostDescription): readonly Chi
   const { sources } = config;
   const named: readonly SourceSpec[] = sources.files.map(({ path, grammar }) => ({ id: `file:${path}`, collector: 'file', grammar, path }));
   const found = sources.auto
-    ? discoverSources(host).filter((spec) => (spec.collector !== 'process' || sources.processes) && (spec.collector !== 'journald' || sources.journald))
+    ? discoverSources(host).filter(
+        (spec) =>
+          (spec.collector !== 'process' || sources.processes) &&
+          (spec.collector !== 'journald' || sources.journald) &&
+          (spec.collector !== 'sockets' || sources.sockets !== false),
+      )
     : [];
   const processes: readonly SourceSpec[] = !sources.auto && sources.processes ? [{ id: 'process', collector: 'process' }] : [];
-  const byId = new Map([...found, ...processes, ...named].map((spec) => [spec.id, spec]));
+  const sockets: readonly SourceSpec[] = sources.sockets === true ? [{ id: 'sockets', collector: 'sockets' }] : [];
+  const byId = new Map([...found, ...processes, ...sockets, ...named].map((spec) => [spec.id, spec]));
   return [...byId.values()].map(collectorSpec);
 };
 

@@ -77,3 +77,10 @@ describe('reading begins', () => {
     expect(await settlesWithin(200, () => undefined, stop.signal)).toBe(true);
   });
 });
+
+describe('sockets', () => {
+  test('are looked at where sources are found by themselves, or when they are asked for', () => {
+    const has = (sources: object): boolean => idsOf(sources).includes('collector:sockets');
+    expect([has({}), has({ sockets: false }), has({ auto: false }), has({ auto: false, sockets: true })]).toEqual([true, false, false, true]);
+  });
+});

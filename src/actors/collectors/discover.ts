@@ -16,8 +16,10 @@ export const discoverSources = (
   const hasAuthFile = files.some((file) => file.grammar === 'auth');
   const journal: readonly SourceSpec[] = host.hasJournald && !hasAuthFile ? [{ id: 'journald', collector: 'journald', grammar: 'journal' }] : [];
   const processes: readonly SourceSpec[] = host.canWatchProcesses ? [{ id: 'process', collector: 'process' }] : [];
-  return [...files, ...kernel, ...journal, ...processes];
+  return [...files, ...kernel, ...journal, ...processes, SOCKETS];
 };
+
+const SOCKETS: SourceSpec = { id: 'sockets', collector: 'sockets' };
 
 // The same lines stand in each of these: one is enough.
 const KERNEL_LOGS = ['/var/log/kern.log', '/var/log/ufw.log', '/var/log/messages'] as const;

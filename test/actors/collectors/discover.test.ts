@@ -11,15 +11,21 @@ test('finds the logs that exist, each with its grammar', () => {
     { id: 'file:/var/log/nginx/access.log', collector: 'file', grammar: 'web', path: '/var/log/nginx/access.log' },
     { id: 'file:/var/log/nginx/error.log', collector: 'file', grammar: 'weberror', path: '/var/log/nginx/error.log' },
     { id: 'process', collector: 'process' },
+    { id: 'sockets', collector: 'sockets' },
   ]);
 });
 
 test('reads the journal only where no file has the same logins', () => {
-  expect(discoverSources(host, () => false).map((spec) => spec.id)).toEqual(['journald', 'process']);
-  expect(discoverSources(host, (path) => path === '/var/log/secure').map((spec) => spec.id)).toEqual(['file:/var/log/secure', 'process']);
+  expect(discoverSources(host, () => false).map((spec) => spec.id)).toEqual(['journald', 'process', 'sockets']);
+  expect(discoverSources(host, (path) => path === '/var/log/secure').map((spec) => spec.id)).toEqual(['file:/var/log/secure', 'process', 'sockets']);
+});
+
+test('reads one of the files that hold the same packets', () => {
+  const found = discoverSources({ hasJournald: false, canWatchProcesses: false }, (path) => ['/var/log/kern.log', '/var/log/ufw.log'].includes(path));
+  expect(found.map((spec) => spec.id)).toEqual(['file:/var/log/kern.log', 'sockets']);
 });
 
 test('leaves out what the host cannot do, and names only grammars that exist', () => {
-  expect(discoverSources({ hasJournald: false, canWatchProcesses: false }, () => false)).toEqual([]);
+  expect(discoverSources({ hasJournald: false, canWatchProcesses: false }, () => false).map((spec) => spec.id)).toEqual(['sockets']);
   for (const spec of discoverSources(host, () => true)) if (spec.collector === 'file') expect(GRAMMAR_IDS).toContain(spec.grammar);
 });

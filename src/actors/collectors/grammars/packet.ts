@@ -41,7 +41,8 @@ export const packetEvent = (packet: Packet, from: PacketLine): SecurityEvent | u
   const sourceIp = addressOf(packet.source);
   const destIp = addressOf(packet.destination);
   if (kind === undefined || sourceIp === undefined || destIp === undefined) return undefined;
-  const isOutbound = direction === 'outbound' && action !== 'drop' && action !== 'reject';
+  const leaves = direction === 'outbound' || (direction === 'forwarded' && PRIVATE.test(sourceIp) && !PRIVATE.test(destIp));
+  const isOutbound = leaves && action !== 'drop' && action !== 'reject';
   return {
     id: eventIdOf(from.source, from.position, from.at),
     at: from.at,
@@ -67,6 +68,8 @@ export const packetEvent = (packet: Packet, from: PacketLine): SecurityEvent | u
     trust: from.trust,
   };
 };
+
+const PRIVATE = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2[0-9]|3[01])\.|f[cd][0-9a-f]{2}:)/;
 
 // The name of flags that no client sends (as nmap calls the scans), '' for an ordinary beginning, undefined for none.
 const kindOf = ({ protocol, flags, sourcePort, destPort }: Packet): string | undefined => {

@@ -5,6 +5,7 @@ import { createConnectionRules } from './connections.ts';
 import { createDnsRules } from './dns.ts';
 import { isLoopback } from './endpoints.ts';
 import { createGeoFence } from './geo-fence.ts';
+import { judgeHalfOpen } from './half-open.ts';
 import { createLateralRules } from './lateral.ts';
 import { judgeListener } from './listeners.ts';
 import { manifest } from './manifest.ts';
@@ -98,6 +99,10 @@ const createLane = (settings: NetworkSettings, capacity: number): Lane => {
       if (path === 'nothing') return;
       if (path === 'listener') {
         judgeListener(event, speaker, emit);
+        return;
+      }
+      if (path === 'half-open') {
+        judgeHalfOpen(event, speaker, emit);
         return;
       }
       const ip = event.sourceIp;

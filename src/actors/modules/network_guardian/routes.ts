@@ -2,7 +2,7 @@ import type { SecurityEvent } from '../../../domain/event.ts';
 import { DETECTION_MODULES } from './detection-modules.ts';
 
 /** Which rules look at an event. */
-export type RulePath = 'dns' | 'connection' | 'lateral' | 'scan' | 'amplification' | 'listener' | 'request' | 'other' | 'nothing';
+export type RulePath = 'dns' | 'connection' | 'lateral' | 'scan' | 'amplification' | 'listener' | 'half-open' | 'request' | 'other' | 'nothing';
 
 const DNS: RulePath = 'dns';
 const LATERAL: RulePath = 'lateral';
@@ -21,11 +21,12 @@ const PATHS: ReadonlyMap<string, RulePath> = new Map<string, RulePath>([
   ['auth_success', 'other'],
   ['auth_attempt', 'other'],
   ['session_activity', 'other'],
+  ['listening_socket', 'listener'],
+  ['half_open_connections', 'half-open'],
   ['dns_query', DNS],
   ['dns_response', DNS],
   ['network_connection', 'connection'],
   ['connection_established', 'connection'],
-  ['listening_socket', 'listener'],
   ['lateral_movement', LATERAL],
   ['smb_connection', LATERAL],
   ['rdp_connection', LATERAL],

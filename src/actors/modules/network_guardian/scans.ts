@@ -8,7 +8,7 @@ import { createSlidingCounters } from '../../../domain/windows/sliding-counters.
 import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit } from '../../contract.ts';
 import { draftOf } from './draft.ts';
-import { destinationOf, isForMany } from './endpoints.ts';
+import { destinationOf, isForMany, isInside } from './endpoints.ts';
 import type { RuleSet } from './rule-set.ts';
 import { createSpeaker } from './speaker.ts';
 
@@ -78,6 +78,8 @@ export const createScanRules = (capacity: number): RuleSet => {
         const counters = { ports: isFast ? ports : slowPorts, limit: isFast ? FAST_PORTS : SLOW_PORTS, windowSeconds: isFast ? 300 : 21_600 };
         tell(event, ip, emit, { type: 'vertical_scan', rule: isFast ? 'vertical-fast' : 'vertical-slow', facts, counters });
       }
+      // A client of the own network reads pages and asks names of many hosts all day.
+      if (CLIENT_PORTS.has(port) && isInside(ip) && !isInside(host)) return;
       const hosts = hostCounts.count(service, 0, at);
       const slowHosts = hostCounts.count(service, 1, at);
       if (hosts < FAST_HOSTS && slowHosts < SLOW_HOSTS) return;
@@ -96,6 +98,7 @@ export const createScanRules = (capacity: number): RuleSet => {
 
 type Hit = { readonly type: string; readonly rule: string; readonly facts: string; readonly counters: { readonly [name: string]: number } };
 
+const CLIENT_PORTS = new Set([53, 80, 123, 443, 853]);
 const FAST_MS = 300_000;
 const SLOW_MS = 21_600_000;
 const SECONDS = { bucketMs: 500, buckets: 10 };
