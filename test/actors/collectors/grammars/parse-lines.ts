@@ -8,7 +8,7 @@ export const RECEIVED_AT = Date.UTC(2026, 0, 20, 12);
 export const utcTime = (year: number, month: number, day: number, hour: number, minute: number, second: number): number =>
   Date.UTC(year, month, day, hour, minute, second);
 
-/** What a grammar says about one line. */
+/** What a grammar says about one line. Throws when the check of its bytes would have passed over a line that it has something to say about. */
 export const parseLine = (
   grammar: Grammar,
   line: string,
@@ -16,5 +16,7 @@ export const parseLine = (
 ): { readonly outcome: ParseOutcome; readonly events: readonly SecurityEvent[] } => {
   const events: SecurityEvent[] = [];
   const outcome = grammar.parse(line, { source: 'test', position: 0, receivedAt: RECEIVED_AT, ...context }, (event) => events.push(event));
+  const bytes = Buffer.from(line);
+  if (outcome !== 'irrelevant' && grammar.isQuiet?.(bytes, 0, bytes.length) === true) throw new Error(`passed over, but ${outcome}: ${line}`);
   return { outcome, events };
 };
