@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ActionName, Target } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { DeliveryDraft } from '../domain/delivery.ts';
+import type { BatchHold, DeliveryDraft } from '../domain/delivery.ts';
 import type { EndpointSummary } from '../domain/endpoint.ts';
 import type { Entities, ProcessRef } from '../domain/entity.ts';
 import type { SecurityEvent } from '../domain/event.ts';
@@ -330,6 +330,8 @@ export type EnforcerFactory = (dependencies: {
   readonly endpoints?: readonly EndpointSummary[] | undefined;
   /** Something was queued for that endpoint. webhook only. */
   readonly onQueued?: ((endpoint: string) => void) | undefined;
+  /** Folds storms of notices. webhook only. */
+  readonly holdBack?: ((alert: Alert, now: number) => BatchHold | undefined) | undefined;
   /** The user's configuration lets `command` run programs. */
   readonly allowCommand?: boolean | undefined;
 }) => Enforcer;

@@ -50,6 +50,14 @@ export const isReference = (text: string): boolean => /^(env|file):/.test(text);
 export const notificationsSchema = z.strictObject({
   /** The operator's own word for this host; the only free text that is ever sent. */
   label: z.string().min(1).max(64).default('1-sec'),
+  /** Storms from one source become one message for people. */
+  batching: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      window: durationMs.refine((ms) => ms >= 1000 && ms <= MAX_DIGEST_MS, 'expected 1s to 1h').default(30_000),
+      max_size: z.number().int().min(2).max(100).default(50),
+    })
+    .prefault({}),
   endpoints: z
     .record(
       z.string().regex(/^(?!policy-)[a-z0-9][a-z0-9-]{0,31}$/, 'expected a name of small letters, digits and -, not beginning with policy-'),

@@ -22,6 +22,7 @@ import type { StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import { createSensor } from '../workers/sensor.ts';
 import { decideApproval } from './approval-decision.ts';
+import { batchingToJson } from './batching-to-json.ts';
 import { createCleanup } from './cleanup-live.ts';
 import { startClockwork } from './clockwork.ts';
 import { createFlagWatch } from './flag-watch.ts';
@@ -37,6 +38,7 @@ import { seatsOf } from './seats.ts';
 import { startServer } from './server.ts';
 import { createSourceRunner, markSources, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
+import { createStreamFolder } from './stream-folder.ts';
 
 export type ComposeOptions = {
   readonly config: Config;
@@ -61,7 +63,7 @@ export type Daemon = { readonly onStop: (listener: (why: string) => void) => voi
 /** The composition root: every part is made here, in order, and given what it needs. Rejects when a part cannot start. */
 export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> => {
   const { config, clock, logger, store, host } = options;
-  const { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued } = options.restored;
+  const { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued, batcher } = options.restored;
   const description = await host.call('describe', {});
   const sources = sourceSpecs(config, description);
   await markSources(sources, store.cursors);
@@ -137,7 +139,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       );
     },
   });
-  const sink = createIntake({ sensor, clock, alerts, responder, chains: chainRunner, tell: (id, event) => root?.tell(id, event), onAlert: publish.alert });
+  const streamed = createStreamFolder(publish.alert, clock.monotonic);
+  const sink = createIntake({ sensor, clock, alerts, responder, chains: chainRunner, tell: (id, event) => root?.tell(id, event), onAlert: streamed.take });
 
   const runSource = createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock, netns: options.netns }) });
   const tree = startRoot({
@@ -220,7 +223,10 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
   const watchers = new Map<number, number>();
   const clockwork = startClockwork({
-    flush: () => sink.events([]),
+    flush: async () => {
+      streamed.flush();
+      await sink.events([]);
+    },
     watchers: () => [...watchers.keys()],
     netns: options.netns,
     store,
@@ -279,6 +285,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       chains,
       chainRunner,
       allow,
+      batching: () => batchingToJson(batcher, store.outbox, streamed.folded()),
       onQueued: queued.ring,
       onModeChange: async () => hub.publish({ type: 'status', status: status() }),
       onRecords: publish.records,

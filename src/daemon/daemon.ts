@@ -48,6 +48,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   const host = gateHost(createHost({ clock: systemClock, netns, dataDirectory }), flags);
   try {
     await forgetSetAside(opened.store, logger);
+    const { batching } = loaded.config.notifications;
     const restored = await restoreBlocks({
       store: opened.store,
       host,
@@ -57,6 +58,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       allowCommand: loaded.config.enforcement.allow_command,
       isObserving: () => observeOnlyFlag(flags) !== undefined,
       allowList: loaded.config.enforcement.global_allow_list,
+      batching: { enabled: batching.enabled, windowMs: batching.window, maxSize: batching.max_size },
     });
     // Detectors and server take longer to load than the blocks to come back: later.
     const { composeDaemon } = await import('./compose.ts');

@@ -61,6 +61,7 @@ const shownForm = (config: Config): { readonly [key: string]: unknown } => {
     })),
     notifications: {
       ...config.notifications,
+      batching: { ...config.notifications.batching, window: durationText(config.notifications.batching.window) },
       endpoints: Object.fromEntries(Object.entries(config.notifications.endpoints).map(([name, endpoint]) => [name, shownEndpoint(endpoint)])),
     },
     enforcement: {

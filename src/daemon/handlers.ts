@@ -15,7 +15,7 @@ import type { Clock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
 import { presetStrength } from '../domain/policy.ts';
-import type { CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
+import type { BatchingJson, CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import { createAllowHandlers } from './allow-handlers.ts';
 import type { Handlers } from './api.ts';
@@ -52,6 +52,7 @@ export type HandlerDependencies = {
   readonly chains: readonly Chain[];
   readonly chainRunner: Pick<ChainRunner, 'undo' | 'counts'>;
   readonly allow: AllowDesk;
+  readonly batching: () => BatchingJson;
   readonly onQueued: (endpoint: string) => void;
   readonly onModeChange: () => Promise<void>;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
@@ -72,6 +73,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
     ...createNotifyHandlers(dependencies.notifications),
     ...createChainHandlers({ store, chains: dependencies.chains, runner: dependencies.chainRunner }),
     ...createAllowHandlers(dependencies.allow),
+    batching: async () => dependencies.batching(),
     escalations: async ({ query }) => escalationsToJson(dependencies.escalator, policies.current().escalation, query.limit),
     ...createApprovalHandlers(dependencies),
     health: async () => ({ status: dependencies.status().status === 'running' ? 'healthy' : 'degraded', timestamp: new Date(clock.now()).toISOString() }),

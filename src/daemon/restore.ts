@@ -1,4 +1,5 @@
 import { createEnforcers } from '../actors/enforcers/registry.ts';
+import { type AlertBatcher, type BatchingSettings, createAlertBatcher } from '../actors/notify/alert-batcher.ts';
 import { type Bell, createBell } from '../actors/notify/bell.ts';
 import { type AllowBook, createAllowBook } from '../actors/response/allow-book.ts';
 import { createLeaseBook, type LeaseBook } from '../actors/response/lease-book.ts';
@@ -29,6 +30,7 @@ export type Restored = {
   readonly reconcile: LeaseKeeper['reconcile'];
   /** Rings when something was queued for an endpoint. */
   readonly queued: Bell;
+  readonly batcher: AlertBatcher;
 };
 
 /**
@@ -44,6 +46,7 @@ export const restoreBlocks = async (options: {
   readonly allowCommand: boolean;
   readonly isObserving?: (() => boolean) | undefined;
   readonly allowList: readonly string[];
+  readonly batching: BatchingSettings;
 }): Promise<Restored> => {
   const { store, host, clock, logger } = options;
   const startedAt = clock.now();
@@ -63,8 +66,9 @@ export const restoreBlocks = async (options: {
     .refresh([])
     .catch((thrown: unknown) => problem('the operator could not be looked up; nothing is enforced until that works', thrown));
   const queued = createBell();
+  const batcher = createAlertBatcher(options.batching);
   const { endpoints, allowCommand } = options;
-  const enforcers = createEnforcers({ host, clock, endpoints, onQueued: queued.ring, allowCommand });
+  const enforcers = createEnforcers({ host, clock, endpoints, onQueued: queued.ring, allowCommand, holdBack: batcher.take });
   const leases = createLeaseBook(store.leases.live());
   const keeper = createLeaseKeeper({ store, clock, leases, enforcers, onRecords: publish.records });
   await looking;
@@ -72,7 +76,7 @@ export const restoreBlocks = async (options: {
     options.isObserving?.() === true || (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
   await keeper.expire();
   if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
-  return { startedAt, hub, publish, enforcers, leases, protector, allow, shield, keeper, reconcile, queued };
+  return { startedAt, hub, publish, enforcers, leases, protector, allow, shield, keeper, reconcile, queued, batcher };
 };
 
 /** Nothing in force and no table in the kernel: then there is nothing to compare, and no table is made for it. */

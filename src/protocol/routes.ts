@@ -234,6 +234,16 @@ export const ROUTES = {
     body: none,
     reply: json.escalationsJson,
   }),
+  batching: route({
+    method: 'GET',
+    path: '/api/v1/enforce/batching/stats',
+    role: 'viewer',
+    summary: 'Storms that are folded for people: what is held back, and until when',
+    params: none,
+    query: none,
+    body: none,
+    reply: json.batchingJson,
+  }),
   chains: route({
     method: 'GET',
     path: '/api/v1/enforce/chains',

@@ -96,6 +96,32 @@ export const escalationsJson = z.object({
 });
 export type EscalationsJson = z.output<typeof escalationsJson>;
 
+/** Storms folded for people. Nothing of it is missing from the alerts or from enforcement. */
+export const batchingJson = z.object({
+  enabled: z.boolean(),
+  window_seconds: z.number(),
+  max_batch_size: z.number().int(),
+  active_batches: z.number().int(),
+  batches: z.array(
+    z.object({
+      key: z.string(),
+      endpoint: z.string(),
+      alert_count: z.number().int(),
+      highest_severity: severity,
+      first_seen: timestamp,
+      flush_at: timestamp,
+      sample_alert_ids: z.array(z.string()),
+      severity_counts: z.record(z.string(), z.number()),
+    }),
+  ),
+  /** Since the start: alerts told at once, alerts held back, notices that went into a batch, versions left out on the stream. */
+  immediate: z.number().int(),
+  held_back: z.number().int(),
+  folded: z.number().int(),
+  stream_folded: z.number().int(),
+});
+export type BatchingJson = z.output<typeof batchingJson>;
+
 export const chainsJson = z.object({
   chains: z.array(
     z.object({

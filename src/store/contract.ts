@@ -106,6 +106,10 @@ export type Store = {
     readonly waiting: (endpoint: string, limit: number) => readonly Delivery[];
     /** How many wait, by endpoint; endpoints without any are not in it. */
     readonly counts: () => ReadonlyMap<string, number>;
+    /** Batches that are held back, whatever their endpoint. */
+    readonly held: () => readonly Delivery[];
+    /** Notices that went into a batch since the start. */
+    readonly folded: () => number;
     /** Keeps the number of attempts of a delivery that still waits. Not awaited: a crash may forget one. */
     readonly note: (delivery: Delivery) => void;
     /** Newest first. */

@@ -27,6 +27,7 @@ export const createOutbox = (options: {
   const dead = new Map<string, number>();
   let deadInAll = 0;
   let dropped = 0;
+  let folded = 0;
 
   const count = (endpoint: string, step: number): void => addTo(waiting, endpoint, step);
   const countDead = (endpoint: string, step: number): void => {
@@ -34,7 +35,41 @@ export const createOutbox = (options: {
     addTo(dead, endpoint, step);
   };
 
-  const add = (draft: DeliveryDraft, attempts: number): void => {
+  // Where the held batch of a key lies. Only so many an endpoint: they must not hide what waits behind them.
+  const batches = new Map<string, string>();
+  const heldCount = new Map<string, number>();
+  const batchOf = ({ endpoint, hold }: DeliveryDraft): string => `${endpoint} ${hold?.key ?? ''}`;
+  const remember = (delivery: Delivery): void => {
+    if (delivery.hold === undefined || batches.has(batchOf(delivery))) return;
+    batches.set(batchOf(delivery), keyOf(delivery));
+    addTo(heldCount, delivery.endpoint, 1);
+  };
+  const forget = (delivery: Delivery): void => {
+    if (delivery.hold === undefined || batches.get(batchOf(delivery)) !== keyOf(delivery)) return;
+    batches.delete(batchOf(delivery));
+    addTo(heldCount, delivery.endpoint, -1);
+  };
+
+  /** True when it went into a batch that is held already. */
+  const fold = (draft: DeliveryDraft): boolean => {
+    const { hold } = draft;
+    const key = hold === undefined ? undefined : batches.get(batchOf(draft));
+    const into = key === undefined ? undefined : codec.decode<Delivery>(engine.get('outbox', key));
+    if (hold === undefined || key === undefined || into === undefined || into.attempts > 0 || into.hold === undefined) return false;
+    const known = new Set(into.items.map(({ actionId }) => actionId));
+    const items = [...into.items, ...draft.items.filter(({ actionId }) => actionId === undefined || !known.has(actionId))];
+    const isFull = items.length >= hold.max;
+    if (isFull) forget(into);
+    const { hold: before, ...rest } = into;
+    engine.put('outbox', key, codec.encode({ ...rest, items, ...(isFull ? {} : { hold: before }) } satisfies Delivery));
+    folded += draft.items.length;
+    return true;
+  };
+
+  const add = (made: DeliveryDraft, attempts: number): void => {
+    if (fold(made)) return;
+    const { hold, ...plain } = made;
+    const draft: DeliveryDraft = hold !== undefined && (heldCount.get(made.endpoint) ?? 0) >= MAX_HELD ? plain : made;
     const delivery: Delivery = { ...draft, sequence: nextSequence, attempts };
     nextSequence += 1;
     if ((waiting.get(draft.endpoint) ?? 0) >= options.maxWaiting) {
@@ -42,6 +77,7 @@ export const createOutbox = (options: {
       return;
     }
     engine.put('outbox', keyOf(delivery), codec.encode(delivery));
+    remember(delivery);
     count(draft.endpoint, 1);
   };
 
@@ -50,6 +86,7 @@ export const createOutbox = (options: {
 
   const remove = (delivery: Delivery): boolean => {
     if (!isThere(delivery)) return false;
+    forget(delivery);
     engine.remove('outbox', keyOf(delivery));
     count(delivery.endpoint, -1);
     return true;
@@ -102,8 +139,17 @@ export const createOutbox = (options: {
       return found;
     },
     counts: () => new Map(waiting),
+    held: () =>
+      [...batches.values()].flatMap((key) => {
+        const delivery = codec.decode<Delivery>(engine.get('outbox', key));
+        return delivery?.hold === undefined ? [] : [delivery];
+      }),
+    folded: () => folded,
     note: (delivery) => {
-      if (isThere(delivery)) engine.put('outbox', keyOf(delivery), codec.encode(delivery));
+      if (!isThere(delivery)) return;
+      // Begun: from now on it is what it is.
+      forget(delivery);
+      engine.put('outbox', keyOf(delivery), codec.encode(delivery));
     },
     deadLetters: (limit) =>
       letters()
@@ -125,10 +171,13 @@ export const createOutbox = (options: {
     },
     reload: () => {
       waiting.clear();
+      batches.clear();
+      heldCount.clear();
       nextSequence = 1;
       for (const { value } of engine.range('outbox', ALL)) {
         const delivery = codec.decode<Delivery>(value);
         if (delivery === undefined) continue;
+        if (delivery.attempts === 0) remember(delivery);
         count(delivery.endpoint, 1);
         nextSequence = Math.max(nextSequence, delivery.sequence + 1);
       }
@@ -142,6 +191,9 @@ export const createOutbox = (options: {
     },
   };
 };
+
+/** Batches that are held for one endpoint at a time; more are sent as they come. */
+const MAX_HELD = 50;
 
 const addTo = (counts: Map<string, number>, endpoint: string, step: number): void => {
   const after = (counts.get(endpoint) ?? 0) + step;

@@ -83,6 +83,17 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
         retry: async (prefix) => Promise.reject(new SecError('SEC_NOT_FOUND', `no dead letter starts with ${prefix}`)),
       },
       chains: [],
+      batching: () => ({
+        enabled: true,
+        window_seconds: 30,
+        max_batch_size: 50,
+        active_batches: 0,
+        batches: [],
+        immediate: 0,
+        held_back: 0,
+        folded: 0,
+        stream_folded: 0,
+      }),
       chainRunner: {
         undo: async (id) => Promise.reject(new SecError('SEC_NOT_FOUND', id)),
         counts: () => ({ live: 0, started: 0, heldBack: 0, dropped: 0 }),

@@ -26,7 +26,7 @@ export type DelivererDependencies = {
 export type Deliverer = {
   /** Sends the oldest delivery and takes it out of the outbox together with its record. Rejects only when the store does. */
   readonly deliver: (endpoint: string, signal?: AbortSignal) => Promise<DeliveryReply>;
-  /** Moves the oldest delivery to the dead letters, if it is still that one. */
+  /** Moves that delivery to the dead letters, if it still waits. */
   readonly bury: (endpoint: string, id: string, reason: string) => Promise<void>;
 };
 
@@ -79,8 +79,9 @@ export const createDeliverer = (dependencies: DelivererDependencies): Deliverer 
       };
     },
     bury: async (name, id, reason) => {
-      const [delivery] = store.outbox.waiting(name, 1);
-      if (delivery?.id !== id) return;
+      // Not always the first: a batch that still gathers may lie in front of it.
+      const delivery = store.outbox.waiting(name, MAX_DIGEST).find((one) => one.id === id);
+      if (delivery === undefined) return;
       const records = recordsOf(delivery, now(), `given up for ${name} after ${delivery.attempts} attempts: ${reason}`, false);
       dependencies.onRecords(await store.commit({ outbox: { bury: [{ delivery, reason, at: now() }] }, records }));
     },

@@ -1,18 +1,31 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
-import type { DeliveryDraft } from '../../domain/delivery.ts';
+import type { BatchHold, DeliveryDraft } from '../../domain/delivery.ts';
 import type { EndpointSummary } from '../../domain/endpoint.ts';
 import { approvalNoticeOf, type NoticeKind, noticeOf } from '../../domain/notice.ts';
 import { isAtLeast } from '../../domain/severity.ts';
+import { isForPeople } from './alert-batcher.ts';
 
 /** The endpoints that a webhook rule means for an alert: the named one, or with `*` all of section `notifications` that want its severity. */
 export const endpointsFor = (endpoints: readonly EndpointSummary[], name: string | undefined, alert: Pick<Alert, 'severity'>): readonly EndpointSummary[] =>
   endpoints.filter((endpoint) => (name === '*' ? !endpoint.isImplicit : endpoint.name === name) && isAtLeast(alert.severity, endpoint.minSeverity));
 
-/** An alert as the deliveries of one action. Asked again for the same action it gives the same ids, so that nobody is told twice. */
-export const alertDrafts = (alert: Alert, endpoints: readonly EndpointSummary[], actionId: string, now: number): readonly DeliveryDraft[] =>
-  endpoints.map(({ name }) => ({ id: idOf(actionId, name), endpoint: name, at: now, items: [{ notice: noticeOf(alert), actionId }] }));
+/** An alert as the deliveries of one action, held back for people where `hold` says so. Asked again for the same action it gives the same ids, so that nobody is told twice. */
+export const alertDrafts = (
+  alert: Alert,
+  endpoints: readonly EndpointSummary[],
+  actionId: string,
+  now: number,
+  hold?: BatchHold | undefined,
+): readonly DeliveryDraft[] =>
+  endpoints.map(({ name, type }) => ({
+    id: idOf(actionId, name),
+    endpoint: name,
+    at: now,
+    items: [{ notice: noticeOf(alert), actionId }],
+    ...(hold !== undefined && isForPeople(type) ? { hold } : {}),
+  }));
 
 /** The end of an alert, for those services that keep an incident open until then. */
 export const closingDrafts = (alert: Alert, endpoints: readonly EndpointSummary[], now: number): readonly DeliveryDraft[] =>

@@ -5,6 +5,8 @@ import type { EndpointSummary, EndpointType } from '../../domain/endpoint.ts';
 export const MAX_DIGEST = 100;
 /** With so many waiting, people are better served by one message than by a hundred. */
 export const STORM = 20;
+/** A clock this far behind what was queued was set back. */
+const CLOCK_STEP_MS = 60_000;
 
 export type NextStep =
   | { readonly kind: 'empty' }
@@ -18,9 +20,11 @@ export type NextStep =
  * What to do about the deliveries that wait for one endpoint, oldest first. What was begun is never changed, so that every
  * attempt carries the same; a digest does not hold back a CRITICAL alert. Pure.
  */
-export const planNext = (waiting: readonly Delivery[], endpoint: Pick<EndpointSummary, 'type' | 'digestMs'>, now: number): NextStep => {
+export const planNext = (queue: readonly Delivery[], endpoint: Pick<EndpointSummary, 'type' | 'digestMs'>, now: number): NextStep => {
+  const waiting = queue.filter((delivery) => !isHeld(delivery, now));
   const [head] = waiting;
-  if (head === undefined) return { kind: 'empty' };
+  const next = Math.min(...queue.flatMap(({ hold }) => (hold === undefined ? [] : [hold.until])));
+  if (head === undefined) return Number.isFinite(next) ? { kind: 'later', at: next } : { kind: 'empty' };
   const fresh = freshOf(waiting);
   if (fresh.length === 0) return { kind: 'send', delivery: head };
   if (endpoint.digestMs !== undefined) {
@@ -32,6 +36,10 @@ export const planNext = (waiting: readonly Delivery[], endpoint: Pick<EndpointSu
   }
   return IS_CHAT[endpoint.type] && fresh.length >= STORM ? gather(head, fresh) : { kind: 'send', delivery: head };
 };
+
+/** A batch of a storm that still gathers. A clock that was set back must not stretch the wait. */
+const isHeld = ({ hold, at, attempts }: Delivery, now: number): boolean =>
+  hold !== undefined && attempts === 0 && now < hold.until && now >= at - CLOCK_STEP_MS;
 
 const gather = (head: Delivery, fresh: readonly Delivery[]): NextStep =>
   fresh.length === 1 ? { kind: 'send', delivery: head } : { kind: 'merge', from: fresh, into: { ...head, items: fresh.flatMap(({ items }) => items) } };

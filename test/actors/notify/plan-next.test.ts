@@ -46,6 +46,22 @@ describe('what is sent next', () => {
       expect(planNext(queued(STORM * 3), { type, digestMs: undefined }, NOW)).toMatchObject({ kind: 'send' });
   });
 
+  test('a batch of a storm waits until its time is over and nobody waits for it', () => {
+    const hold = { key: 'k', until: NOW + 30_000, max: 50 };
+    const held = (n: number): Partial<Delivery> => (n === 0 ? { hold } : {});
+    expect(planNext(queued(1, held), chat, NOW + 29_999)).toEqual({ kind: 'later', at: NOW + 30_000 });
+    expect(planNext(queued(2, held), chat, NOW + 29_999)).toMatchObject({ kind: 'send', delivery: { id: 'd1' } });
+    expect(planNext(queued(2, held), chat, NOW + 30_000)).toMatchObject({ kind: 'send', delivery: { id: 'd0' } });
+    expect(planNext(queued(1, held), chat, NOW - 10_000_000)).toMatchObject({ kind: 'send', delivery: { id: 'd0' } });
+    expect(
+      planNext(
+        queued(1, () => ({ hold, attempts: 1 })),
+        chat,
+        NOW,
+      ),
+    ).toMatchObject({ kind: 'send', delivery: { id: 'd0' } });
+  });
+
   test('what was begun is never changed, whatever has come since', () => {
     fc.assert(
       fc.property(fc.constantFrom(...ENDPOINT_TYPES), fc.integer({ min: 1, max: 300 }), fc.boolean(), (type, count, isDigest) => {

@@ -1,4 +1,5 @@
 import type { EnforcerFactory } from '../../contract.ts';
+import { isForPeople } from '../../notify/alert-batcher.ts';
 import { alertDrafts } from '../../notify/drafts.ts';
 import { manifest } from './manifest.ts';
 import { planWebhook, recipientsOf } from './plan.ts';
@@ -7,7 +8,7 @@ import { planWebhook, recipientsOf } from './plan.ts';
  * Queues the metadata of an alert for its endpoints. The deliveries go to disk together with the intent; the outcome of each is
  * a record of its own, written when it has arrived or was given up: nothing is called delivered because it was queued.
  */
-export const createWebhook: EnforcerFactory = ({ endpoints = [], onQueued }) => ({
+export const createWebhook: EnforcerFactory = ({ endpoints = [], onQueued, holdBack }) => ({
   manifest,
   availability: async () =>
     endpoints.length > 0
@@ -18,7 +19,12 @@ export const createWebhook: EnforcerFactory = ({ endpoints = [], onQueued }) => 
     planWebhook(request, endpoints);
     return undefined;
   },
-  deliveries: (request) => (request.alert === undefined ? [] : alertDrafts(request.alert, recipientsOf(request, endpoints), request.actionId, request.now)),
+  deliveries: ({ alert, ...request }) => {
+    if (alert === undefined) return [];
+    const recipients = recipientsOf({ ...request, alert }, endpoints);
+    const hold = recipients.some(({ type }) => isForPeople(type)) ? holdBack?.(alert, request.now) : undefined;
+    return alertDrafts(alert, recipients, request.actionId, request.now, hold);
+  },
   apply: async (request) => {
     const names = recipientsOf(request, endpoints).map(({ name }) => name);
     for (const name of names) onQueued?.(name);
