@@ -172,8 +172,14 @@ const LINES: readonly (readonly [string, Want | 'irrelevant' | 'unparsed'])[] = 
     { type: 'user_created', user: 'eve', details: { user_id: 'eve', uid: 1001 } },
   ],
   [old("add 'eve' to group 'sudo'", 'usermod[7]'), { type: 'role_change', user: 'eve', details: { new_role: 'sudo' } }],
-  [old("change user 'eve' UID from '1001' to '0'", 'usermod[7]'), { type: 'account_updated', user: 'eve', details: { changed_fields: 'uid', old_uid: '1001', new_uid: '0' } }],
-  [old("changed user 'www' shell to '/bin/bash'", 'chsh[7]'), { type: 'account_updated', user: 'www', details: { changed_fields: 'shell', new_shell: '/bin/bash' } }],
+  [
+    old("change user 'eve' UID from '1001' to '0'", 'usermod[7]'),
+    { type: 'account_updated', user: 'eve', details: { changed_fields: 'uid', old_uid: '1001', new_uid: '0' } },
+  ],
+  [
+    old("changed user 'www' shell to '/bin/bash'", 'chsh[7]'),
+    { type: 'account_updated', user: 'www', details: { changed_fields: 'shell', new_shell: '/bin/bash' } },
+  ],
 
   // prefixes
   [`<38>Jan 12 03:04:05 web1 sshd[9]: Failed password for root from ${V4} port 1 ssh2`, fail(V4, 'root')],
