@@ -1,8 +1,8 @@
 import { type SecurityEvent, textOf } from '../../../domain/event.ts';
+import { scriptOfText } from '../../../domain/shell/script.ts';
 import { judgeScript } from './judge-script.ts';
 import { type Match, match } from './match.ts';
 import { VULNERABLE_DRIVERS } from './rules-windows.ts';
-import { scriptOfText } from './script.ts';
 
 /** Events in which the sender says what it concluded: repeated as an alert, judged further where there is something to judge. */
 export const judgeClaim = (event: SecurityEvent, add: (found: Match) => void): void => {

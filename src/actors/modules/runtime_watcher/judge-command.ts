@@ -1,13 +1,13 @@
+import { codeOf } from '../../../domain/shell/interpreter-code.ts';
+import { SHELLS } from '../../../domain/shell/programs.ts';
+import type { Command } from '../../../domain/shell/shell-types.ts';
 import { CODE_RULES } from './code-rules.ts';
-import { codeOf } from './interpreter-code.ts';
 import { judgeFiles } from './judge-files.ts';
 import { judgeLink } from './judge-link.ts';
 import { judgeStart } from './judge-start.ts';
 import { type Match, match } from './match.ts';
-import { SHELLS } from './programs.ts';
 import { matchesArguments } from './rule.ts';
 import { rulesFor } from './rules.ts';
-import type { Command } from './shell-types.ts';
 import { judgeVariables } from './variables.ts';
 
 /** What one command does, judged by itself. */

@@ -1,8 +1,8 @@
+import type { Command } from '../../../domain/shell/shell-types.ts';
+import { writesOf } from '../../../domain/shell/write-targets.ts';
 import { type Match, match } from './match.ts';
 import { GUARDED_PATHS, LOG_PATHS, type PathRule, SECRET_PATHS } from './path-rules.ts';
 import { readsOf } from './read-sources.ts';
-import type { Command } from './shell-types.ts';
-import { writesOf } from './write-targets.ts';
 
 /** What a command reads, sends, writes and empties, judged by where it lies. */
 export const judgeFiles = (command: Command, add: (found: Match) => void): void => {

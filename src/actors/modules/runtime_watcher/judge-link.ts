@@ -1,6 +1,6 @@
+import type { Command } from '../../../domain/shell/shell-types.ts';
 import { type Match, match } from './match.ts';
 import { WRITABLE_PLACE } from './path-rules.ts';
-import type { Command } from './shell-types.ts';
 
 /** A link is judged by what it leads to and who can use it; most lead nowhere special. */
 export const judgeLink = (command: Command, add: (found: Match) => void): void => {

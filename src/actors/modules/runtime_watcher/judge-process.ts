@@ -1,8 +1,8 @@
-import { isBare } from './interpreter-code.ts';
+import { isBare } from '../../../domain/shell/interpreter-code.ts';
+import { programName } from '../../../domain/shell/programs.ts';
 import { type Match, match } from './match.ts';
 import { BUILDER_PLACE, MEMORY_PLACE, WRITABLE_PLACE } from './path-rules.ts';
 import { isRunner, type ProcessFacts, programOf } from './process-facts.ts';
-import { programName } from './programs.ts';
 import { rulesFor } from './rules.ts';
 import { judgeServerChild } from './server-child.ts';
 import { BUILDERS } from './server-programs.ts';

@@ -1,19 +1,19 @@
 import { isAtLeast, severityRank } from '../../../domain/severity.ts';
+import { DOWNLOADERS, INTERPRETERS, RAW_NETWORK, runsCode, SHELLS } from '../../../domain/shell/programs.ts';
+import type { Command, Pipeline, Script } from '../../../domain/shell/shell-types.ts';
+import { isDecoder } from '../../../domain/shell/static-output.ts';
+import { scriptArgument } from '../../../domain/shell/unwrap.ts';
+import { writesOf } from '../../../domain/shell/write-targets.ts';
 import { judgeCommand } from './judge-command.ts';
 import { judgeText } from './judge-text.ts';
 import { type Match, match } from './match.ts';
 import { SECRET_PATHS, WRITABLE_PLACE } from './path-rules.ts';
-import { DOWNLOADERS, INTERPRETERS, RAW_NETWORK, runsCode, SHELLS } from './programs.ts';
 import { readsOf } from './read-sources.ts';
 import { judgeReverseShell } from './reverse-shell.ts';
 import { SHELL_WORD } from './rules-escalation.ts';
 import { DROP_HOSTS } from './rules-network.ts';
-import type { Command, Pipeline, Script } from './shell-types.ts';
-import { isDecoder } from './static-output.ts';
 import { CURIOUS_LOOKERS, INSTALLER_HOSTS, LOOKED_AT, LOOKERS } from './tools.ts';
-import { scriptArgument } from './unwrap.ts';
 import { worstOfType } from './worst-of-type.ts';
-import { writesOf } from './write-targets.ts';
 
 /** Everything a command line does: by command, by pipe, and by what its commands do together. The worst of each type is kept, at most 8. */
 export const judgeScript = (script: Script): readonly Match[] => {

@@ -1,10 +1,10 @@
+import { DOWNLOADERS, programName, runsCode, SHELLS } from '../../../domain/shell/programs.ts';
+import type { Command } from '../../../domain/shell/shell-types.ts';
 import { type Match, match } from './match.ts';
 import { BUILDER_PLACE, MEMORY_PLACE, WRITABLE_PLACE } from './path-rules.ts';
-import { DOWNLOADERS, programName, runsCode, SHELLS } from './programs.ts';
 import { readsFiles } from './read-sources.ts';
 import { rulesFor } from './rules.ts';
 import { MINING } from './rules-network.ts';
-import type { Command } from './shell-types.ts';
 import { ATTACK_TOOLS, ATTACK_WORDS, DUAL_USE_TOOLS, EVERYDAY_TOOLS } from './tools.ts';
 
 /** What is being started, from where, and under which guise. */

@@ -1,5 +1,5 @@
 import type { Severity } from '../../../domain/severity.ts';
-import type { Command } from './shell-types.ts';
+import type { Command } from '../../../domain/shell/shell-types.ts';
 
 /** One thing seen in a command line or a process. */
 export type Match = {

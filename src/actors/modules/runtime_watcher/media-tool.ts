@@ -1,9 +1,9 @@
 import { isAtLeast } from '../../../domain/severity.ts';
+import { scriptOfText } from '../../../domain/shell/script.ts';
+import { valueAfter } from '../../../domain/shell/write-targets.ts';
 import { judgeScript } from './judge-script.ts';
 import { type Match, match } from './match.ts';
 import type { ProcessFacts } from './process-facts.ts';
-import { scriptOfText } from './script.ts';
-import { valueAfter } from './write-targets.ts';
 
 const RUNS: readonly string[] = ['--exec', '--exec-before-download', '--netrc-cmd', '--print-to-file', '--downloader', '--external-downloader'];
 const LOADS: readonly string[] = ['--config-location', '--config-locations', '--plugin-dirs', '--load-info-json', '--ffmpeg-location'];

@@ -1,10 +1,10 @@
+import { DOWNLOADERS, INTERPRETERS, RAW_NETWORK, SHELLS } from '../../../domain/shell/programs.ts';
+import { isDecoder } from '../../../domain/shell/static-output.ts';
 import { createBoundedMap } from '../../../domain/windows/bounded-map.ts';
 import { isOpenRunner } from './judge-process.ts';
 import { type Match, match } from './match.ts';
 import { type ProcessFacts, programOf } from './process-facts.ts';
-import { DOWNLOADERS, INTERPRETERS, RAW_NETWORK, SHELLS } from './programs.ts';
 import { DROP_HOSTS } from './rules-network.ts';
-import { isDecoder } from './static-output.ts';
 import { INSTALLER_HOSTS } from './tools.ts';
 
 type Role = 'fetch' | 'decode' | 'network' | 'runner' | 'archive';

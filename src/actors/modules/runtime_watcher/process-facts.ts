@@ -1,7 +1,7 @@
 import { type SecurityEvent, textOf } from '../../../domain/event.ts';
-import { INTERPRETERS, programName, runsCode, SHELLS } from './programs.ts';
-import { scriptOfArgv, scriptOfText } from './script.ts';
-import type { Command, Script } from './shell-types.ts';
+import { INTERPRETERS, programName, runsCode, SHELLS } from '../../../domain/shell/programs.ts';
+import { scriptOfArgv, scriptOfText } from '../../../domain/shell/script.ts';
+import type { Command, Script } from '../../../domain/shell/shell-types.ts';
 
 /** What an event says about a program that was started, decoded and bounded. Absent is undefined or empty, never guessed. */
 export type ProcessFacts = {

@@ -1,4 +1,4 @@
-import type { Command } from './shell-types.ts';
+import type { Command } from '../../../domain/shell/shell-types.ts';
 
 /** What a command does with the files it reads. */
 export type Read = { readonly path: string; readonly use: 'show' | 'copy' | 'send' | 'search' | 'archive' };

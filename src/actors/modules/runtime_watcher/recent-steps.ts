@@ -1,11 +1,11 @@
+import { DOWNLOADERS, runsCode, SHELLS } from '../../../domain/shell/programs.ts';
+import { writesOf } from '../../../domain/shell/write-targets.ts';
 import { createBoundedMap } from '../../../domain/windows/bounded-map.ts';
 import { type Match, match } from './match.ts';
 import { WRITABLE_PLACE } from './path-rules.ts';
 import { type ProcessFacts, programOf } from './process-facts.ts';
-import { DOWNLOADERS, runsCode, SHELLS } from './programs.ts';
 import { DROP_HOSTS } from './rules-network.ts';
 import { CURIOUS_LOOKERS, INSTALLER_HOSTS } from './tools.ts';
-import { writesOf } from './write-targets.ts';
 
 type Fetched = { readonly at: number; readonly eventId: string; readonly isBare: boolean };
 type Looking = { readonly startedAt: number; readonly names: Set<string>; readonly eventIds: string[]; isTold: boolean };

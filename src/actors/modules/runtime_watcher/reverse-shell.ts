@@ -1,7 +1,7 @@
-import { codeOf, isBare } from './interpreter-code.ts';
+import { codeOf, isBare } from '../../../domain/shell/interpreter-code.ts';
+import { INTERPRETERS, programName, RAW_NETWORK, runsCode, SHELLS } from '../../../domain/shell/programs.ts';
+import type { Command, Pipeline, Script } from '../../../domain/shell/shell-types.ts';
 import { type Match, match } from './match.ts';
-import { INTERPRETERS, programName, RAW_NETWORK, runsCode, SHELLS } from './programs.ts';
-import type { Command, Pipeline, Script } from './shell-types.ts';
 
 /** Shells joined to the network, by how the pieces of a command line are put together. */
 export const judgeReverseShell = (script: Script): readonly Match[] => {

@@ -1,8 +1,8 @@
 import { type SecurityEvent, textOf } from '../../../domain/event.ts';
 import { isAtLeast } from '../../../domain/severity.ts';
+import { scriptOfText } from '../../../domain/shell/script.ts';
 import { judgeScript } from './judge-script.ts';
 import { type Match, match } from './match.ts';
-import { scriptOfText } from './script.ts';
 
 /** A script rule: every pattern must be in the text. */
 export type ScriptRule = { readonly type: string; readonly severity: Match['severity']; readonly says: string; readonly all: readonly RegExp[] };

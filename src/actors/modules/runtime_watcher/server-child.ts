@@ -1,12 +1,12 @@
-import { isBare } from './interpreter-code.ts';
+import { isBare } from '../../../domain/shell/interpreter-code.ts';
+import { DOWNLOADERS, RAW_NETWORK, SHELLS } from '../../../domain/shell/programs.ts';
+import type { Command } from '../../../domain/shell/shell-types.ts';
+import { scriptArgument } from '../../../domain/shell/unwrap.ts';
 import { type Match, match } from './match.ts';
 import { WRITABLE_PLACE } from './path-rules.ts';
 import { isRunner, type ProcessFacts, programOf } from './process-facts.ts';
-import { DOWNLOADERS, RAW_NETWORK, SHELLS } from './programs.ts';
 import { APP_SERVERS, DATA_SERVERS, WEB_SERVERS } from './server-programs.ts';
-import type { Command } from './shell-types.ts';
 import { LOOKERS } from './tools.ts';
-import { scriptArgument } from './unwrap.ts';
 
 /** A shell, a language or a network tool started by a server: expected helpers are let by, the rest is judged by what it does. */
 export const judgeServerChild = (facts: ProcessFacts, add: (found: Match) => void): void => {

@@ -1,7 +1,7 @@
+import { RAW_NETWORK, SHELLS } from '../../../domain/shell/programs.ts';
 import { isOpenRunner } from './judge-process.ts';
 import { type Match, match } from './match.ts';
 import { isRunner, type ProcessFacts, programOf } from './process-facts.ts';
-import { RAW_NETWORK, SHELLS } from './programs.ts';
 import { SOCKET_OWNERS, SOCKET_PAIR_PARENTS } from './server-programs.ts';
 
 /** Remembers sockets that a login or service daemon handed to its own children. */

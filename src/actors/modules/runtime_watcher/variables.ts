@@ -1,7 +1,7 @@
 import type { Severity } from '../../../domain/severity.ts';
+import type { Command } from '../../../domain/shell/shell-types.ts';
 import { type Match, match } from './match.ts';
 import { WRITABLE_PLACE } from './path-rules.ts';
-import type { Command } from './shell-types.ts';
 
 /** Variables that make programs load code from somewhere else, or hide what was typed; each entry of a list is judged by itself. */
 export const judgeVariables = (assigns: Command['assigns'], command: Command | undefined, add: (found: Match) => void): void => {

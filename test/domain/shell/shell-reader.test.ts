@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readShell } from '../../../../src/actors/modules/runtime_watcher/shell-reader.ts';
+import { readShell } from '../../../src/domain/shell/shell-reader.ts';
 
 const wordsOf = (text: string): readonly (readonly string[])[] =>
   readShell(text).pipelines.flatMap(({ commands }) => commands.map(({ words }) => words.map(({ value }) => value)));
