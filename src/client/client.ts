@@ -63,6 +63,8 @@ const exchange = (options: ClientOptions, method: string, path: string, body: st
           ...(body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
         },
         timeout: timeoutMs,
+        // Each call is a connection of its own: a confirmation counts only from one that is newer than the change.
+        agent: false,
       },
       (response) => {
         readAll(response).then(

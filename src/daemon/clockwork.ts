@@ -16,6 +16,7 @@ const FLUSH_EVERY_MS = 1000;
 const ATTEND_EVERY_MS = 2000;
 const ESCALATE_EVERY_MS = 1000;
 const CHAINS_EVERY_MS = 500;
+const CONFIRM_EVERY_MS = 500;
 
 export type ClockworkDependencies = {
   readonly netns: string | undefined;
@@ -26,6 +27,7 @@ export type ClockworkDependencies = {
   readonly escalator: Pick<Escalator, 'tick'>;
   readonly chains: Pick<ChainRunner, 'tick'>;
   readonly allow: Pick<AllowDesk, 'tick'>;
+  readonly takeBackUnconfirmed: () => Promise<void>;
   readonly clock: Clock;
   readonly root: Root;
   readonly watchers: () => readonly number[];
@@ -53,6 +55,7 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       },
       (problem) => onProblem('ending what has run out', problem),
     ),
+    every(CONFIRM_EVERY_MS, dependencies.takeBackUnconfirmed, (problem) => onProblem('taking back what nobody confirmed', problem)),
     every(FLUSH_EVERY_MS, dependencies.flush, (problem) => onProblem('handing on repeats', problem)),
     every(
       PROTECT_EVERY_MS,

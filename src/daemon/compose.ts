@@ -30,6 +30,7 @@ import { createHandlers } from './handlers.ts';
 import { createIdentify } from './identify.ts';
 import { createIntake } from './intake.ts';
 import type { Logger } from './logger.ts';
+import { createRollbackTick } from './mode-handlers.ts';
 import { createNotifications } from './notifications.ts';
 import { createPolicyKeeper } from './policy-keeper.ts';
 import { createPolicyWithAllowed } from './policy-with-allowed.ts';
@@ -68,7 +69,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
   const sources = sourceSpecs(config, description);
   await markSources(sources, store.cursors);
   const isObserveOnly = options.setAside !== undefined || store.health().state === 'observe-only';
-  const policies = await createPolicyKeeper({ config, store, isObserveOnly, forceDryRun: options.forceDryRun });
+  const policies = await createPolicyKeeper({ config, store, clock, isObserveOnly, forceDryRun: options.forceDryRun });
   const ledger = createLedger();
   const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
 
@@ -189,6 +190,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       sensor: sensor.health,
       policy: policies.current,
       origins: policies.origins,
+      pendingRollback: policies.pending,
       leases: () => leases.live().length,
       notes: () => [...notes, ...flagWatch.notes()],
       isFlagged: flagWatch.isFlagged,
@@ -201,6 +203,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     policies.observeOnly();
     logger.error(`enforcement is off from now on: ${detail}`);
   };
+  const onModeChange = async (): Promise<void> => hub.publish({ type: 'status', status: status() });
   let announceStop: (why: string) => void = () => undefined;
   const allow = createAllowDesk({
     ...base,
@@ -236,6 +239,10 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     escalator,
     chains: chainRunner,
     allow,
+    takeBackUnconfirmed: createRollbackTick(
+      { policies, clock, append: async (draft) => publish.records(await store.history.append([draft])), onModeChange },
+      { name: '1sec', uid: process.getuid?.() ?? 0, via: 'daemon' },
+    ),
     clock,
     root: tree,
     publishStatus: () => {
@@ -287,7 +294,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       allow,
       batching: () => batchingToJson(batcher, store.outbox, streamed.folded()),
       onQueued: queued.ring,
-      onModeChange: async () => hub.publish({ type: 'status', status: status() }),
+      onModeChange,
       onRecords: publish.records,
       onAlert: publish.alert,
       stop: (by, reason) => announceStop(`asked by ${by.name} (${by.via})${reason === '' ? '' : `: ${reason}`}`),

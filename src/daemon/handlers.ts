@@ -14,7 +14,6 @@ import type { Chain } from '../domain/chain.ts';
 import type { Clock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
-import { presetStrength } from '../domain/policy.ts';
 import type { BatchingJson, CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import { createAllowHandlers } from './allow-handlers.ts';
@@ -23,6 +22,7 @@ import type { ApprovalAnswer } from './approval-decision.ts';
 import { createApprovalHandlers, pendingApprovals } from './approval-handlers.ts';
 import { createChainHandlers } from './chain-handlers.ts';
 import { escalationsToJson } from './escalations-to-json.ts';
+import { createModeHandlers, pendingToJson } from './mode-handlers.ts';
 import type { Notifications } from './notifications.ts';
 import { createNotifyHandlers } from './notify-handlers.ts';
 import { onlyId } from './only-id.ts';
@@ -74,6 +74,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
     ...createChainHandlers({ store, chains: dependencies.chains, runner: dependencies.chainRunner }),
     ...createAllowHandlers(dependencies.allow),
     batching: async () => dependencies.batching(),
+    ...createModeHandlers({ policies, clock, append, onModeChange: dependencies.onModeChange }),
     escalations: async ({ query }) => escalationsToJson(dependencies.escalator, policies.current().escalation, query.limit),
     ...createApprovalHandlers(dependencies),
     health: async () => ({ status: dependencies.status().status === 'running' ? 'healthy' : 'degraded', timestamp: new Date(clock.now()).toISOString() }),
@@ -112,6 +113,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
     },
     enforceStatus: async () => {
       const policy = policies.current();
+      const pendingRollback = policies.pending();
       return {
         enabled: policy.enabled,
         dry_run: policy.dryRun,
@@ -122,6 +124,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
         leases_active: dependencies.leases.live().length,
         approvals_pending: pendingApprovals(store).length,
         stats: { total_records: store.history.count(), repairs: dependencies.repairs() },
+        ...(pendingRollback === undefined ? {} : { pending_rollback: pendingToJson(pendingRollback, clock.now()) }),
       };
     },
     policies: async () => ({ policies: policiesToJson(policies.current()) }),
@@ -148,37 +151,6 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       const first = records.find(({ outcome }) => outcome === 'failure') ?? records[0];
       if (first === undefined) throw new SecError('SEC_NOT_FOUND', `nothing is in force on ${params.id} any more`);
       return { ...first, also: records.filter((record) => record !== first) };
-    },
-    dryRun: async ({ params, body, caller }) => {
-      const previous = policies.current().dryRun;
-      const next = params.mode === 'on';
-      await policies.setDryRun(next);
-      await append({
-        at: clock.now(),
-        kind: 'dry-run',
-        dryRun: next,
-        actor: caller.actor,
-        reason: `dry run ${params.mode} (was ${previous ? 'on' : 'off'})${body.reason === '' ? '' : `: ${body.reason}`}`,
-      });
-      await dependencies.onModeChange();
-      return { dry_run: next, previous };
-    },
-    preset: async ({ params, body, caller }) => {
-      const previous = policies.current().preset;
-      const { policy, diff } = body.preview ? await policies.preview(params.name) : await policies.setPreset(params.name);
-      if (!body.preview) {
-        const direction = presetStrength(params.name) > presetStrength(previous) ? 'stronger' : 'not stronger';
-        await append({
-          at: clock.now(),
-          kind: 'preset',
-          preset: params.name,
-          actor: caller.actor,
-          reason: `preset ${previous} → ${params.name} (${direction})${body.reason === '' ? '' : `: ${body.reason}`}`,
-          details: { diff },
-        });
-        await dependencies.onModeChange();
-      }
-      return { preset: params.name, previous, applied: !body.preview, diff: [...diff], policies: policiesToJson(policy) };
     },
     cleanup: async ({ body, caller }) => dependencies.cleanup(caller.actor, body.reason, body.restore_files),
     shutdown: async ({ body, caller }) => {

@@ -46,9 +46,10 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     http: { headersTimeout: SILENT_MS, connectionsCheckingInterval: SILENT_MS / 2 },
   });
   app.server.maxConnections = MAX_CONNECTIONS;
+  const connections = countConnections(app);
   app.setErrorHandler((problem, _request, reply) => sendError(reply, asSecError(problem)));
   app.setNotFoundHandler((request, reply) => sendError(reply, new SecError('SEC_NOT_FOUND', `no route ${request.method} ${request.url}`)));
-  for (const name of Object.keys(ROUTES) as RouteName[]) addRoute(app, name, options);
+  for (const name of Object.keys(ROUTES) as RouteName[]) addRoute(app, name, options, connections);
   addStream(app, options);
   await listen(app, options).catch((problem: unknown) => {
     throw new SecError('SEC_SOCKET_UNUSABLE', `${options.socketPath}: ${messageOf(problem)}`, { cause: problem });
@@ -97,7 +98,19 @@ const ownerOf = (path: string, peerPid: ServerOptions['peerPid']): Promise<numbe
     probe.once('error', (problem: NodeJS.ErrnoException) => settle(problem.code === 'EACCES' || problem.code === 'EAGAIN' ? 'unknown' : undefined));
   });
 
-const addRoute = (app: FastifyInstance, name: RouteName, options: ServerOptions): void => {
+type Connections = (socket: Socket) => NonNullable<Caller['connection']>;
+
+const countConnections = (app: FastifyInstance): Connections => {
+  const numbers = new WeakMap<Socket, number>();
+  let newest = 0;
+  app.server.on('connection', (socket: Socket) => {
+    newest += 1;
+    numbers.set(socket, newest);
+  });
+  return (socket) => ({ number: numbers.get(socket) ?? 0, newest });
+};
+
+const addRoute = (app: FastifyInstance, name: RouteName, options: ServerOptions, connections: Connections): void => {
   const route: Route = ROUTES[name];
   // The table and the handlers are keyed alike (type Handlers); inside the loop the compiler cannot follow one name.
   const handler = options.handlers[name] as (input: unknown) => Promise<unknown>;
@@ -112,7 +125,7 @@ const addRoute = (app: FastifyInstance, name: RouteName, options: ServerOptions)
         params: parse(route.params, request.params, 'path'),
         query: parse(route.query, request.query, 'query'),
         body: parse(route.body, request.body ?? {}, 'body'),
-        caller,
+        caller: { ...caller, connection: connections(request.raw.socket) },
       };
       if (route.method !== 'GET') options.onMutation(caller, `${route.method} ${route.path}`);
       return reply.header('x-1sec-protocol', PROTOCOL_VERSION).send(await handler(input));

@@ -5,7 +5,8 @@ import type { EnforcementPolicy } from '../domain/policy.ts';
 import { type ChildJson, type EndpointJson, type ModuleJson, PROTOCOL_VERSION, type SourceJson, type StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import type { SensorHealth } from '../workers/contract.ts';
-import type { PolicyKeeper } from './policy-keeper.ts';
+import { pendingToJson } from './mode-handlers.ts';
+import type { PendingRollback, PolicyKeeper } from './policy-keeper.ts';
 
 export type StatusDependencies = {
   readonly version: string;
@@ -18,6 +19,7 @@ export type StatusDependencies = {
   readonly sensor: () => SensorHealth;
   readonly policy: () => EnforcementPolicy;
   readonly origins: PolicyKeeper['origins'];
+  readonly pendingRollback: () => PendingRollback | undefined;
   readonly leases: () => number;
   readonly notes: () => readonly string[];
   /** A person's flag keeps enforcement off. */
@@ -33,6 +35,7 @@ export const buildStatus = (dependencies: StatusDependencies): StatusJson => {
   const sensor = dependencies.sensor();
   const policy = dependencies.policy();
   const origins = dependencies.origins();
+  const pending = dependencies.pendingRollback();
   const modules = children.filter((child) => child.record.spec.kind === 'module');
   const isWhole = root.state() !== 'escalated' && children.every((child) => child.record.state !== 'degraded');
   return {
@@ -54,6 +57,7 @@ export const buildStatus = (dependencies: StatusDependencies): StatusJson => {
       preset: policy.preset,
       dry_run_from: origins.dryRun,
       preset_from: origins.preset,
+      ...(pending === undefined ? {} : { pending_rollback: pendingToJson(pending, dependencies.now()) }),
     },
     sensor: { lines: sensor.lines, parsed: sensor.parsed, dropped: sensor.dropped, lag_ms: Math.round(sensor.lagMs), restarts: sensor.restarts },
     sources: children.filter((child) => child.record.spec.kind === 'collector').map(sourceToJson),

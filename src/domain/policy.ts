@@ -5,9 +5,6 @@ import type { Severity } from './severity.ts';
 export const PRESETS = ['lax', 'safe', 'balanced', 'strict', 'vps-agent'] as const;
 export type PresetName = (typeof PRESETS)[number];
 
-/** Order of strength, weakest first: going up is the direction that needs care. */
-export const presetStrength = (preset: PresetName): number => ({ lax: 0, safe: 1, balanced: 2, strict: 3, 'vps-agent': 3 })[preset];
-
 /** One action a policy takes, from a severity on. */
 export type PolicyRule = {
   readonly action: ActionName;

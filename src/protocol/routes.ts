@@ -34,6 +34,8 @@ const idParams = z.object({ id: z.string().min(4).max(64) });
 const limit = (fallback: number) => z.coerce.number().int().min(1).max(1000).default(fallback);
 /** Why a person did it: shown in the history. */
 const reason = z.object({ reason: z.string().max(500).default('') });
+/** How a change to something stronger is confirmed: within so many seconds, or not at all. */
+const commit = { confirm_within_seconds: z.number().int().min(1).max(3600).optional(), no_rollback: z.boolean().default(false) };
 /** A decision names the version it was made on; the daemon refuses it when it changed. */
 const decisionBody = z.object({ reason: z.string().max(500).default(''), version: z.number().int().optional() });
 
@@ -371,8 +373,8 @@ export const ROUTES = {
     summary: 'Only say what would be done, or do it',
     params: z.object({ mode: z.enum(['on', 'off']) }),
     query: none,
-    body: reason,
-    reply: z.object({ dry_run: z.boolean(), previous: z.boolean() }),
+    body: reason.extend(commit),
+    reply: z.object({ dry_run: z.boolean(), previous: z.boolean(), pending_rollback: json.pendingRollbackJson.optional() }),
   }),
   preset: route({
     method: 'POST',
@@ -381,8 +383,18 @@ export const ROUTES = {
     summary: 'Apply a preset live, or show what it would change',
     params: z.object({ name: z.enum(PRESETS) }),
     query: none,
-    body: z.object({ preview: z.boolean().default(false), reason: z.string().max(500).default('') }),
+    body: z.object({ preview: z.boolean().default(false), reason: z.string().max(500).default(''), ...commit }),
     reply: json.presetChangeJson,
+  }),
+  confirm: route({
+    method: 'POST',
+    path: '/api/v1/enforce/confirm',
+    role: 'admin',
+    summary: 'Keep a stronger change; from a connection opened after it',
+    params: none,
+    query: none,
+    body: reason,
+    reply: z.object({ confirmed: z.string(), preset: z.enum(PRESETS), dry_run: z.boolean() }),
   }),
   cleanup: route({
     method: 'POST',

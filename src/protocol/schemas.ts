@@ -332,6 +332,16 @@ export const deadLetterJson = z.object({
   alerts: z.array(z.string()),
 });
 
+/** A change to something stronger that goes back by itself unless it is confirmed; `preset` and `dry_run` are what comes back. */
+export const pendingRollbackJson = z.object({
+  what: z.string(),
+  preset: z.enum(PRESETS),
+  dry_run: z.boolean(),
+  deadline: timestamp,
+  seconds_left: z.number().int(),
+});
+export type PendingRollbackJson = z.output<typeof pendingRollbackJson>;
+
 export const statusJson = z.object({
   version: z.string(),
   protocol: z.number().int(),
@@ -352,6 +362,7 @@ export const statusJson = z.object({
     /** Who decided it: default, configuration file, set at run time, command line. */
     dry_run_from: z.string().optional(),
     preset_from: z.string().optional(),
+    pending_rollback: pendingRollbackJson.optional(),
   }),
   sensor: z.object({ lines: z.number(), parsed: z.number(), dropped: z.number(), lag_ms: z.number(), restarts: z.number().int() }),
   sources: z.array(sourceJson),
@@ -382,6 +393,7 @@ export const enforceStatusJson = z.object({
   leases_active: z.number().int(),
   approvals_pending: z.number().int(),
   stats: z.object({ total_records: z.number().int(), repairs: z.number().int() }),
+  pending_rollback: pendingRollbackJson.optional(),
 });
 
 export const ruleJson = z.object({
@@ -412,6 +424,9 @@ export const presetChangeJson = z.object({
   applied: z.boolean(),
   /** One line for each value that differs: `auth_fortress.block_ip.min_severity: CRITICAL → HIGH`. */
   diff: z.array(z.string()),
+  /** In what the new table does more to the host; empty: in nothing. */
+  stronger: z.array(z.string()).optional(),
+  pending_rollback: pendingRollbackJson.optional(),
   policies: z.array(policyJson),
 });
 

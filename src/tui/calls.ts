@@ -102,6 +102,8 @@ export const createCalls = (options: {
         );
       case 'undo':
         return undo(effect);
+      case 'confirm-mode':
+        return client.call('confirm', { body: { reason: '' } }).then(({ confirmed }) => dispatch({ type: 'mode.confirmed', text: `confirmed: ${confirmed}` }));
       case 'set-alert-status':
         return setStatus(effect);
     }

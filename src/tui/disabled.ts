@@ -47,6 +47,9 @@ export const whyNoAcknowledge: DisabledReason = (state) => {
   return undefined;
 };
 
+export const whyNoConfirm: DisabledReason = (state) =>
+  whyNoWrite(state) ?? (state.data.status?.enforcement.pending_rollback === undefined ? 'no change of preset or dry run waits for a confirmation' : undefined);
+
 export const whyNoCopy: DisabledReason = (state) => (copySubject(state) === undefined ? 'nothing selected to copy' : undefined);
 
 export const whyNoIp: DisabledReason = (state) => (copyableIp(state) === undefined ? 'no address in this row' : undefined);

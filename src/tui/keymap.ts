@@ -1,4 +1,4 @@
-import { type DisabledReason, whyNoAcknowledge, whyNoApprove, whyNoCopy, whyNoDecision, whyNoDetail, whyNoIp, whyNoUndo } from './disabled.ts';
+import { type DisabledReason, whyNoAcknowledge, whyNoApprove, whyNoConfirm, whyNoCopy, whyNoDecision, whyNoDetail, whyNoIp, whyNoUndo } from './disabled.ts';
 
 /** Where keys mean something. Exactly one is in force at a time. */
 export const CONTEXTS = ['alerts', 'approvals', 'history', 'status', 'detail', 'help', 'filter', 'dialog', 'reason', 'too-small'] as const;
@@ -42,6 +42,7 @@ export type ActionId =
   | 'approval.reject'
   | 'lease.undo'
   | 'alert.acknowledge'
+  | 'mode.confirm'
   | 'copy.id'
   | 'copy.json'
   | 'copy.ip'
@@ -142,6 +143,15 @@ export const KEYMAP: readonly Binding[] = [
     group: 'act',
     footer: 6,
     disabledReason: whyNoAcknowledge,
+  },
+  {
+    id: 'mode.confirm',
+    keys: ['C'],
+    contexts: [...LISTS, 'detail'],
+    label: 'confirm mode',
+    tooltip: 'Keep the stronger preset, or that dry run is left, before it goes back by itself',
+    group: 'act',
+    disabledReason: whyNoConfirm,
   },
   {
     id: 'lease.undo',

@@ -34,7 +34,7 @@ describe('calls to a daemon', () => {
     expect(bench.calls[1]).toMatchObject({ name: 'alert', input: { params: { id: '../../health?x=1#\u001b' } } });
     bench.answer('dryRun', async () => ({ dry_run: true, previous: false }));
     await client().call('dryRun', { params: { mode: 'on' }, body: { reason: 'für später ✓' } });
-    expect(bench.calls[2]?.input.body).toEqual({ reason: 'für später ✓' });
+    expect(bench.calls[2]?.input.body).toEqual({ reason: 'für später ✓', no_rollback: false });
   });
 
   test.each(Object.keys(ERROR_CATALOGUE) as ErrorCode[])('%s comes through with its words, once', async (code) => {

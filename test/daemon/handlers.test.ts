@@ -34,7 +34,7 @@ type World = {
   /** Calls a handler as the server does: with checked input, and the answer checked against the route. */
   readonly call: <Name extends RouteName>(
     name: Name,
-    input?: { readonly params?: object; readonly query?: object; readonly body?: object },
+    input?: { readonly params?: object; readonly query?: object; readonly body?: object; readonly caller?: Caller },
   ) => Promise<unknown>;
 };
 
@@ -47,7 +47,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
     const stopped: string[] = [];
     const queued: string[] = [];
     const undone: string[] = [];
-    const policies = await createPolicyKeeper({ config: configSchema.parse({}), store, isObserveOnly: false, forceDryRun: false });
+    const policies = await createPolicyKeeper({ config: configSchema.parse({}), store, clock, isObserveOnly: false, forceDryRun: false });
     const leases = createLeaseBook(store.leases.live());
     const enforcer = fakeEnforcer('block_ip', { onUndo: (request) => undone.push(request.actionId) });
     const onRecords = (more: readonly HistoryRecord[]): void => void records.push(...more);
@@ -118,7 +118,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
         params: route.params.parse(input.params ?? {}),
         query: route.query.parse(input.query ?? {}),
         body: route.body.parse(input.body ?? {}),
-        caller: CALLER,
+        caller: input.caller ?? CALLER,
       };
       // The table and the handlers are keyed alike; here the compiler cannot follow one name.
       const reply = await (handlers[name] as (input: unknown) => Promise<unknown>)(checked);
@@ -299,7 +299,10 @@ describe('actions in force', () => {
 describe('the mode', () => {
   test('dry run is switched, kept and recorded with what it was', async () => {
     await withWorld(async ({ call, records }) => {
-      expect(await call('dryRun', { params: { mode: 'off' }, body: { reason: 'we are ready' } })).toEqual({ dry_run: false, previous: true });
+      expect(await call('dryRun', { params: { mode: 'off' }, body: { reason: 'we are ready', no_rollback: true } })).toEqual({
+        dry_run: false,
+        previous: true,
+      });
       expect(await call('enforceStatus')).toMatchObject({ dry_run: false, preset: 'safe', protected: ['192.0.2.1'], stats: { repairs: 3, total_records: 1 } });
       expect(records).toMatchObject([{ kind: 'dry-run', dryRun: false, actor: CALLER.actor, reason: 'dry run off (was on): we are ready' }]);
     });
@@ -320,7 +323,19 @@ describe('the mode', () => {
         diff: expect.arrayContaining(['preset: safe → strict']),
       });
       expect(await call('enforceStatus')).toMatchObject({ preset: 'strict' });
-      expect(records).toMatchObject([{ kind: 'preset', preset: 'strict', reason: 'preset safe → strict (stronger): attack' }]);
+      expect(records).toMatchObject([{ kind: 'preset', preset: 'strict', reason: 'preset safe → strict (not stronger): attack' }]);
+    });
+  });
+
+  test('a change to something stronger waits for a confirmation from a newer connection', async () => {
+    await withWorld(async ({ call, records }) => {
+      const over = (number: number) => ({ ...CALLER, connection: { number, newest: 5 } });
+      expect(await call('dryRun', { params: { mode: 'off' }, caller: over(3) })).toMatchObject({ pending_rollback: { dry_run: true, seconds_left: 120 } });
+      expect(await call('enforceStatus')).toMatchObject({ dry_run: false, pending_rollback: { what: 'dry run off' } });
+      for (const old of [3, 5]) await expect(call('confirm', { caller: over(old) })).rejects.toMatchObject({ code: 'SEC_CONFLICT' });
+      expect(await call('confirm', { caller: over(6) })).toEqual({ confirmed: 'dry run off', preset: 'safe', dry_run: false });
+      expect(records.at(-1)).toMatchObject({ kind: 'config', actor: CALLER.actor, reason: 'confirmed: dry run off' });
+      await expect(call('confirm', { caller: over(7) })).rejects.toMatchObject({ code: 'SEC_NOT_FOUND' });
     });
   });
 

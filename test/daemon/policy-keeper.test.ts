@@ -6,7 +6,8 @@ import { openStore } from '../../src/store/open-store.ts';
 import { createDirectory, START, withStore } from '../store/store-fixtures.ts';
 
 const config = (enforcement: object = {}) => configSchema.parse({ enforcement });
-const quiet = { isObserveOnly: false, forceDryRun: false };
+const clock = createManualClock(START);
+const quiet = { clock, isObserveOnly: false, forceDryRun: false };
 
 describe('the decision table in force', () => {
   test('is the one of the configuration, in dry run until somebody says otherwise', async () => {
@@ -141,7 +142,7 @@ describe('the decision table in force', () => {
 
   test('observe-only switches enforcement off whatever is set', async () => {
     await withStore(async (store) => {
-      const keeper = await createPolicyKeeper({ config: config({ dry_run: false }), store, isObserveOnly: true, forceDryRun: false });
+      const keeper = await createPolicyKeeper({ config: config({ dry_run: false }), store, clock, isObserveOnly: true, forceDryRun: false });
       expect(keeper.current().enabled).toBe(false);
       await keeper.setPreset('strict');
       await keeper.setDryRun(false);
@@ -152,7 +153,7 @@ describe('the decision table in force', () => {
   test('--dry-run wins over what was stored, and does not outlive the run', async () => {
     await withStore(async (store) => {
       await (await createPolicyKeeper({ config: config(), store, ...quiet })).setDryRun(false);
-      const forced = await createPolicyKeeper({ config: config(), store, isObserveOnly: false, forceDryRun: true });
+      const forced = await createPolicyKeeper({ config: config(), store, clock, isObserveOnly: false, forceDryRun: true });
       expect(forced.current().dryRun).toBe(true);
       expect(forced.origins().dryRun).toBe('command line');
       await forced.setPreset('lax');
@@ -163,7 +164,7 @@ describe('the decision table in force', () => {
 
   test('a person may go live in a run that was started dry', async () => {
     await withStore(async (store) => {
-      const keeper = await createPolicyKeeper({ config: config(), store, isObserveOnly: false, forceDryRun: true });
+      const keeper = await createPolicyKeeper({ config: config(), store, clock, isObserveOnly: false, forceDryRun: true });
       await keeper.setDryRun(false);
       expect(keeper.current().dryRun).toBe(false);
     });
@@ -189,4 +190,141 @@ describe('the decision table in force', () => {
       });
     },
   );
+});
+
+describe('a change to something stronger', () => {
+  const open = async (store: Parameters<Parameters<typeof withStore>[0]>[0], time = createManualClock(START), forceDryRun = false) => ({
+    time,
+    keeper: await createPolicyKeeper({ config: config(), store, clock: time, isObserveOnly: false, forceDryRun }),
+  });
+
+  test('goes back by itself after two minutes unless it is confirmed, and says so once', async () => {
+    await withStore(async (store) => {
+      const { keeper, time } = await open(store);
+      expect((await keeper.setDryRun(false)).pending).toEqual({ preset: 'safe', dryRun: true, deadline: START + 120_000, what: 'dry run off' });
+      time.advance(119_999);
+      expect(await keeper.tick()).toBeUndefined();
+      expect(keeper.current().dryRun).toBe(false);
+      time.advance(1);
+      expect(await keeper.tick()).toMatchObject({ dryRun: true, what: 'dry run off' });
+      expect(keeper.current().dryRun).toBe(true);
+      expect(await keeper.tick()).toBeUndefined();
+      await expect(keeper.confirm()).rejects.toMatchObject({ code: 'SEC_NOT_FOUND' });
+      expect((await open(store)).keeper).toMatchObject({ notices: [] });
+      expect((await open(store)).keeper.current().dryRun).toBe(true);
+    });
+  });
+
+  test('stays when it is confirmed in time', async () => {
+    await withStore(async (store) => {
+      const { keeper, time } = await open(store);
+      await keeper.setDryRun(false);
+      expect(await keeper.confirm()).toMatchObject({ what: 'dry run off' });
+      time.advance(500_000);
+      expect(await keeper.tick()).toBeUndefined();
+      expect(keeper.current().dryRun).toBe(false);
+      expect((await open(store)).keeper.current().dryRun).toBe(false);
+    });
+  });
+
+  test('is remembered over a restart, and not in force for a moment when its time is up by then', async () => {
+    await withStore(async (store) => {
+      const { keeper } = await open(store);
+      await keeper.setDryRun(false, { withinMs: 0 });
+      await keeper.setPreset('strict');
+      const early = await open(store, createManualClock(START + 60_000));
+      expect(early.keeper.current().preset).toBe('strict');
+      expect(early.keeper.pending()).toMatchObject({ preset: 'safe', dryRun: false, deadline: START + 120_000 });
+      const late = await open(store, createManualClock(START + 120_000));
+      expect(late.keeper.current()).toMatchObject({ preset: 'safe', dryRun: false });
+      expect(await late.keeper.tick()).toMatchObject({ what: 'preset safe → strict' });
+      expect(store.meta.get('runtime-overrides')).toMatchObject({ dryRun: false });
+      expect(store.meta.get('runtime-overrides')).not.toHaveProperty('rollback');
+    });
+  });
+
+  test('goes back in memory when the disk takes nothing, and is written down later', async () => {
+    await withStore(async (store) => {
+      let isFull = false;
+      const disk = {
+        ...store,
+        meta: { ...store.meta, put: (key: string, value: unknown) => (isFull ? Promise.reject(new Error('disk full')) : store.meta.put(key, value)) },
+      };
+      const { keeper, time } = await open(disk);
+      await keeper.setDryRun(false);
+      isFull = true;
+      time.advance(120_000);
+      await expect(keeper.tick()).rejects.toThrow('disk full');
+      expect(keeper.current().dryRun).toBe(true);
+      isFull = false;
+      expect(await keeper.tick()).toMatchObject({ what: 'dry run off' });
+    });
+  });
+
+  test('a clock that is set back does not prolong the wait', async () => {
+    await withStore(async (store) => {
+      const { keeper, time } = await open(store);
+      await keeper.setDryRun(false);
+      time.set(START - 86_400_000);
+      await keeper.tick();
+      expect(keeper.current().dryRun).toBe(true);
+    });
+  });
+
+  test('on top of another goes back to what was confirmed last; going down again waits for nobody', async () => {
+    await withStore(async (store) => {
+      const { keeper, time } = await open(store);
+      await keeper.setDryRun(false);
+      time.advance(60_000);
+      expect((await keeper.setPreset('strict')).pending).toMatchObject({ preset: 'safe', dryRun: true, deadline: START + 180_000 });
+      expect((await keeper.setPreset('lax')).pending).toMatchObject({ dryRun: true, deadline: START + 180_000 });
+      expect((await keeper.setDryRun(true)).pending).toBeUndefined();
+      time.advance(500_000);
+      expect(await keeper.tick()).toBeUndefined();
+      expect(keeper.current()).toMatchObject({ preset: 'lax', dryRun: true });
+    });
+  });
+
+  test('is final at once when that was asked for, and a weaker one always is', async () => {
+    await withStore(async (store) => {
+      const { keeper } = await open(store);
+      expect((await keeper.setDryRun(false, { withinMs: 0 })).pending).toBeUndefined();
+      expect(await keeper.setPreset('lax')).toMatchObject({ stronger: [], pending: undefined });
+    });
+  });
+
+  test('a preset set in a run that is forced dry counts as it will be at the next start', async () => {
+    await withStore(async (store) => {
+      await (await open(store)).keeper.setDryRun(false, { withinMs: 0 });
+      const { keeper } = await open(store, createManualClock(START), true);
+      expect((await keeper.setPreset('strict')).pending).toMatchObject({ preset: 'safe' });
+    });
+  });
+
+  test('two changes at once: both are in force in the end, none is built on an older table', async () => {
+    await withStore(async (store) => {
+      const { keeper } = await open(store);
+      await Promise.all([keeper.setPreset('strict'), keeper.setDryRun(false), keeper.setPreset('balanced')]);
+      expect(keeper.current()).toMatchObject({ preset: 'balanced', dryRun: false });
+      expect(store.meta.get('runtime-overrides')).toMatchObject({ preset: 'balanced', dryRun: false, rollback: { to: {} } });
+    });
+  });
+
+  test('with a way back that cannot be read is not in force after a restart', async () => {
+    await withStore(async (store) => {
+      await store.meta.put('runtime-overrides', { dryRun: false, preset: 'strict', rollback: { to: 'safe' } });
+      expect((await open(store)).keeper.current()).toMatchObject({ preset: 'safe', dryRun: true });
+    });
+  });
+
+  test('ends with what a person wrote into the file meanwhile: no wait for what the file says itself', async () => {
+    await withStore(async (store) => {
+      const { keeper } = await open(store);
+      await keeper.setDryRun(false);
+      const changed = await createPolicyKeeper({ config: config({ dry_run: false }), store, clock, isObserveOnly: false, forceDryRun: false });
+      expect(changed.pending()).toBeUndefined();
+      expect(changed.current().dryRun).toBe(false);
+      expect(changed.origins().dryRun).toBe('configuration file');
+    });
+  });
 });

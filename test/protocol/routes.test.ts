@@ -45,6 +45,7 @@ describe('the table of routes', () => {
       notifyRetry: 'operator',
       dryRun: 'admin',
       preset: 'admin',
+      confirm: 'admin',
       cleanup: 'admin',
       shutdown: 'admin',
     });

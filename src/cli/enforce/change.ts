@@ -1,8 +1,10 @@
+import { formatDuration, parseDurationMs } from '../../domain/duration.ts';
 import { SecError } from '../../domain/errors.ts';
 import { shortId } from '../../domain/ids.ts';
 import { PRESETS, type PresetName } from '../../domain/policy.ts';
+import { toSafe } from '../../domain/safe-text.ts';
 import { suggestion } from '../../domain/suggestion.ts';
-import type { RecordJson } from '../../protocol/schemas.ts';
+import type { PendingRollbackJson, RecordJson } from '../../protocol/schemas.ts';
 import type { CommandContext } from '../command.ts';
 import { policyRows } from './policy-rows.ts';
 
@@ -26,7 +28,7 @@ const undoneLine = (record: RecordJson): string => {
 export const dryRun = async (context: CommandContext, words: readonly string[]): Promise<number> => {
   const [mode] = words;
   if (mode !== 'on' && mode !== 'off') throw new SecError('SEC_USAGE', `dry-run: expected on or off, got ${mode ?? 'nothing'}`);
-  const reply = await (await context.client()).call('dryRun', { params: { mode }, body: { reason: context.text('reason') ?? '' } });
+  const reply = await (await context.client()).call('dryRun', { params: { mode }, body: { reason: context.text('reason') ?? '', ...commitOf(context) } });
   context.print(
     context.flag('json')
       ? JSON.stringify(reply)
@@ -34,6 +36,7 @@ export const dryRun = async (context: CommandContext, words: readonly string[]):
         ? 'dry run is on: nothing is done, the history says what would be'
         : 'LIVE: actions are taken from now on',
   );
+  if (reply.pending_rollback !== undefined && !context.flag('json')) context.print(rollbackText(reply.pending_rollback));
   return 0;
 };
 
@@ -46,7 +49,10 @@ export const preset = async (context: CommandContext, words: readonly string[]):
   }
   const name = PRESETS.find((known) => known === word) ?? unknownPreset(word);
   const preview = context.flag('show') || context.flag('dryRun');
-  const reply = await (await context.client()).call('preset', { params: { name }, body: { preview, reason: context.text('reason') ?? '' } });
+  const reply = await (await context.client()).call('preset', {
+    params: { name },
+    body: { preview, reason: context.text('reason') ?? '', ...commitOf(context) },
+  });
   if (context.flag('json')) {
     context.print(JSON.stringify(reply, null, 2));
     return 0;
@@ -61,7 +67,32 @@ export const preset = async (context: CommandContext, words: readonly string[]):
       ? `preset ${reply.preset} is in force (was ${reply.previous})`
       : `${reply.diff.length} differences between ${reply.previous} and ${reply.preset}; nothing was changed`,
   );
+  if (!reply.applied && (reply.stronger ?? []).length > 0) context.print('it is stronger: applied, it goes back by itself unless it is confirmed');
+  if (reply.pending_rollback !== undefined) context.print(rollbackText(reply.pending_rollback));
   return 0;
+};
+
+/** `1sec enforce confirm`: a command is a new connection each time, which is what the daemon asks for. */
+export const confirm = async (context: CommandContext): Promise<number> => {
+  const reply = await (await context.client()).call('confirm', { body: { reason: context.text('reason') ?? '' } });
+  context.print(context.flag('json') ? JSON.stringify(reply) : `confirmed: ${reply.confirmed}; preset ${reply.preset}, ${reply.dry_run ? 'dry run' : 'LIVE'}`);
+  return 0;
+};
+
+/** What comes back, and when. */
+export const rollbackText = (pending: PendingRollbackJson): string =>
+  `to preset ${pending.preset}, ${pending.dry_run ? 'dry run' : 'LIVE'} in ${formatDuration(pending.seconds_left * 1000)} unless you run \`1sec enforce confirm\``;
+
+const commitOf = (context: CommandContext): { readonly confirm_within_seconds?: number; readonly no_rollback: boolean } => {
+  const within = context.text('confirmWithin');
+  if (!context.flag('rollback')) {
+    if (within !== undefined) throw new SecError('SEC_USAGE', '--confirm-within or --no-rollback, not both');
+    return { no_rollback: true };
+  }
+  if (within === undefined) return { no_rollback: false };
+  const ms = parseDurationMs(within);
+  if (ms === undefined || ms < 1000 || ms > 3_600_000) throw new SecError('SEC_USAGE', `--confirm-within: expected 1s to 1h, got ${toSafe(within, 40)}`);
+  return { confirm_within_seconds: Math.round(ms / 1000), no_rollback: false };
 };
 
 const unknownPreset = (word: string): PresetName => {

@@ -2,6 +2,7 @@ import { formatDuration } from '../../domain/duration.ts';
 import { shortId } from '../../domain/ids.ts';
 import type { CommandContext } from '../command.ts';
 import { pairs, table } from '../table.ts';
+import { rollbackText } from './change.ts';
 import { policyRows } from './policy-rows.ts';
 
 /** `1sec enforce status` */
@@ -16,6 +17,7 @@ export const status = async (context: CommandContext): Promise<number> => {
     pairs([
       ['mode', mode],
       ['preset', reply.preset],
+      ...(reply.pending_rollback === undefined ? [] : [['goes back', rollbackText(reply.pending_rollback)] as [string, string]]),
       ['in force', `${reply.leases_active} actions`],
       ['waiting', `${reply.approvals_pending} approvals`],
       ['repairs', `${reply.stats.repairs}`],

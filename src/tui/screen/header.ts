@@ -1,3 +1,4 @@
+import type { PendingRollbackJson } from '../../protocol/schemas.ts';
 import type { AppState } from '../state/app-state.ts';
 import { enforcementWord } from '../state/rows.ts';
 import { waitingCount } from '../state/selectors.ts';
@@ -40,6 +41,8 @@ const partsOf = (state: AppState): readonly Part[] => {
     const lost = status.sensor.dropped + dropped;
     const missing = status.modules_total - status.modules_running;
     parts.push({ spans: [span(word, word === 'LIVE' ? 'warn' : 'accent')], rank: 1 });
+    const pending = status.enforcement.pending_rollback;
+    if (pending !== undefined) parts.push({ spans: [span(`${glyphs.warn} back to ${backTo(state.now, pending)}: C keeps it`, 'danger')], rank: 1 });
     if (status.status === 'degraded') parts.push({ spans: [span(`${glyphs.warn} degraded`, 'warn')], rank: 3 });
     parts.push({ spans: [span(status.hostname, 'plain', 64)], rank: 4 });
     parts.push({ spans: [span(`preset ${status.enforcement.preset}`)], rank: 6 });
@@ -51,6 +54,9 @@ const partsOf = (state: AppState): readonly Part[] => {
   parts.push(isReadOnly ? { spans: [span('read-only', 'accent')], rank: 2 } : { spans: [span('read-write', 'dim')], rank: 8 });
   return parts;
 };
+
+const backTo = (now: number, pending: PendingRollbackJson): string =>
+  `${pending.dry_run ? 'dry run' : pending.preset} in ${durationText(Math.max(0, Date.parse(pending.deadline) - now))}`;
 
 const GAP = span('  ');
 

@@ -54,6 +54,8 @@ export const runAction = (state: AppState, action: ActionId): Step => {
       return undo(state);
     case 'alert.acknowledge':
       return acknowledge(state);
+    case 'mode.confirm':
+      return doing(state, { type: 'confirm-mode' });
     case 'copy.id':
       return copy(state, 'id', copySubject(state)?.id);
     case 'copy.json': {

@@ -32,6 +32,7 @@ export type AppEvent =
       readonly now: number;
     }
   | { readonly type: 'call.failed'; readonly what: 'alerts' | 'records' | 'other'; readonly text: string; readonly now: number }
+  | { readonly type: 'mode.confirmed'; readonly text: string }
   | { readonly type: 'copied'; readonly text: string; readonly tone: 'ok' | 'warn'; readonly now: number };
 
 /** How a decision ended: done, refused because it changed in the meantime, or failed with words. */
@@ -48,6 +49,7 @@ export type Effect =
   | { readonly type: 'look'; readonly id: string }
   | { readonly type: 'undo'; readonly id: string; readonly reason: string }
   | { readonly type: 'set-alert-status'; readonly alert: AlertJson; readonly status: AlertJson['status']; readonly isRevert: boolean }
+  | { readonly type: 'confirm-mode' }
   | { readonly type: 'copy'; readonly what: string; readonly text: string }
   | { readonly type: 'show-detail-soon' }
   | { readonly type: 'suspend' }

@@ -131,6 +131,16 @@ const allStatusRows = (status: StatusJson): readonly StatusRow[] => {
     heading('daemon', ''),
     fact('1-SEC', status.status, `version ${status.version}, pid ${status.pid}, protocol ${status.protocol}`, status.status !== 'running'),
     fact('enforcement', enforcementWord(status), `preset ${enforcement.preset}, ${status.leases_active} in force, ${status.approvals_pending} waiting`),
+    ...(enforcement.pending_rollback === undefined
+      ? []
+      : [
+          fact(
+            'not confirmed',
+            'goes back',
+            `${enforcement.pending_rollback.what}; preset ${enforcement.pending_rollback.preset}, ${enforcement.pending_rollback.dry_run ? 'dry run' : 'LIVE'} again at ${enforcement.pending_rollback.deadline} unless C is pressed`,
+            true,
+          ),
+        ]),
     fact(
       'sensor',
       sensor.dropped > 0 ? 'dropping' : 'running',

@@ -57,6 +57,8 @@ const apply = (state: AppState, event: AppEvent): Step => {
       return still(statusChanged(state, event));
     case 'call.failed':
       return still(withToast(stopLoading(state, event.what), event.text, 'danger', 8000));
+    case 'mode.confirmed':
+      return still(withToast(state, event.text, 'ok'));
     case 'copied':
       return doing(withToast(state, event.text, event.tone));
   }
