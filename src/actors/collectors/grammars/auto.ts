@@ -1,6 +1,7 @@
 import type { Grammar, LineContext, ParseOutcome } from '../../contract.ts';
 import { AUTH_PROGRAMS } from './auth.ts';
 import { MAIL_FAMILY, MAIL_PROGRAMS } from './mail.ts';
+import { PACKET_PROGRAMS } from './packet.ts';
 import { createQuietLines } from './quiet-lines.ts';
 
 /** The grammars that `auto` chooses from. `auth`, `mail` and `firewall` share one file on many hosts and never speak about the same line. */
@@ -49,7 +50,7 @@ export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal
     id: 'auto',
     eventTypes: [...new Set(all.flatMap((grammar) => grammar.eventTypes))],
     parse,
-    isQuiet: createQuietLines({ programs: [...AUTH_PROGRAMS, ...MAIL_PROGRAMS], family: MAIL_FAMILY, mayHoldRequest: true }),
+    isQuiet: createQuietLines({ programs: [...AUTH_PROGRAMS, ...MAIL_PROGRAMS, ...PACKET_PROGRAMS], family: MAIL_FAMILY, mayHoldRequest: true }),
   };
 };
 

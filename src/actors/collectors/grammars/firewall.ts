@@ -3,7 +3,8 @@ import { readFilterlog } from './filterlog.ts';
 import { createLogClock } from './log-time.ts';
 import { readNetfilter } from './netfilter.ts';
 import type { GrammarOptions } from './options.ts';
-import { PACKET_EVENT_TYPES, packetEvent } from './packet.ts';
+import { PACKET_EVENT_TYPES, PACKET_PROGRAMS, packetEvent } from './packet.ts';
+import { createQuietLines } from './quiet-lines.ts';
 import { createSyslogPrefix, readSyslogPrefix } from './syslog-prefix.ts';
 
 /** kern.log, ufw.log, messages: packets that LOG rules of iptables and nftables wrote down; filterlog of pfSense and OPNsense. */
@@ -13,6 +14,7 @@ export const createFirewallGrammar = (options: GrammarOptions = {}): Grammar => 
   return {
     id: 'firewall',
     eventTypes: PACKET_EVENT_TYPES,
+    isQuiet: createQuietLines({ programs: PACKET_PROGRAMS, family: '', mayHoldRequest: false }),
     parse: (line, context, emit) => {
       if (!readSyslogPrefix(line, clock, context.receivedAt, prefix)) return 'unparsed';
       const packet =

@@ -6,6 +6,9 @@ import { eventIdOf } from './event-id.ts';
 /** Event types that packet lines of firewalls give. */
 export const PACKET_EVENT_TYPES = ['connection_attempt', 'network_connection'] as const;
 
+/** Programs that write packets down. */
+export const PACKET_PROGRAMS = ['kernel', 'filterlog'] as const;
+
 /** One packet as a firewall wrote it down; texts as they stood there. */
 export type Packet = {
   readonly source: string;

@@ -99,6 +99,15 @@ test('the automatic grammar and the journal find them as well', () => {
   expect(parse(JSON.stringify({ ...entry, _TRANSPORT: 'syslog', _UID: '1000' }), createGrammar('journal')).count).toBe(0);
 });
 
+test.each(['auto', 'firewall'])('%s: the byte filter lets packets through, whatever time is in front, and other programs not', (id) => {
+  const isQuiet = (line: string): boolean => createGrammar(id).isQuiet?.(Buffer.from(line), 0, line.length) ?? false;
+  for (const time of ['Jan 12 03:04:05', '2026-01-12T03:04:05.123456+00:00']) {
+    expect(isQuiet(packet(SYN, `${time} web-1 kernel: DROP `))).toBe(false);
+    expect(isQuiet(`${time} gw filterlog[123]: 9,,,1,igb1,match,pass,in,6,0x00,0x0,64,udp,17,80,2001:db8::7,2001:db8::5,40000,161,60`)).toBe(false);
+    expect(isQuiet(`${time} web-1 CRON[7]: nothing to see`)).toBe(true);
+  }
+});
+
 test('a line that was made up never throws and never gives an address that is none', () => {
   const grammar = createFirewallGrammar();
   const words = fc.array(
