@@ -114,6 +114,12 @@ describe.skipIf(skipsWithout(why, 'action chains'))('action chains', () => {
         ).toBeGreaterThanOrEqual(1);
       }
     }
+    // Begun by one daemon, ended by the next.
+    const inOrder = records.toReversed().filter(({ kind }) => kind === 'chain' || kind === 'daemon');
+    const interrupted = inOrder.filter(
+      ({ kind }, at) => kind === 'daemon' && inOrder[at - 1]?.reason.includes(' begins') && inOrder[at + 1]?.kind === 'chain',
+    ).length;
+    console.info(`${moments.length} kills: ${interrupted} runs were interrupted and ended by the next daemon`);
     const check = await station.client.call('verifyHistory');
     expect(check.intact).toBe(true);
   }, 120_000);

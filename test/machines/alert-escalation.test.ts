@@ -27,6 +27,7 @@ describe('an alert that nobody acknowledges', () => {
   test('escalates as often as its rule says and not once more', () => {
     const times = Array.from({ length: 14 }, (_, round) => tick(NOW + (round + 1) * 600_000));
     expect(driven([arm(), ...times]).escalation).toEqual({ found: 'HIGH', count: 3 });
+    expect(driven([arm(), ...times.slice(0, 3)]).escalation?.dueAt).toBeUndefined();
   });
 
   test('is never lowered', () => {
