@@ -63,6 +63,20 @@ export type Daemon = { readonly onStop: (listener: (why: string) => void) => voi
 
 /** The composition root: every part is made here, in order, and given what it needs. Rejects when a part cannot start. */
 export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> => {
+  const parts = new AsyncDisposableStack();
+  try {
+    return await makeDaemon(options, parts);
+  } catch (thrown) {
+    // Why it could not start is the news; what fails while taking down is only logged.
+    await parts
+      .disposeAsync()
+      .catch((problem: unknown) => options.logger.error({ problem: messageOf(problem) }, 'a part did not close after the failed start'));
+    throw thrown;
+  }
+};
+
+/** Everything that is opened goes on `parts` at once, and is closed in the opposite order: by a failure here, or by the end. */
+const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack): Promise<Daemon> => {
   const { config, clock, logger, store, host } = options;
   const { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued, batcher } = options.restored;
   const description = await host.call('describe', {});
@@ -140,6 +154,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       );
     },
   });
+  parts.defer(sensor.close);
+  parts.defer(() => responder.idle());
   const streamed = createStreamFolder(publish.alert, clock.monotonic);
   const sink = createIntake({ sensor, clock, alerts, responder, chains: chainRunner, tell: (id, event) => root?.tell(id, event), onAlert: streamed.take });
 
@@ -167,6 +183,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     onFailure: (id, words, critical) => logger[critical ? 'error' : 'warn']({ actor: id }, words),
   });
   root = tree;
+  parts.defer(() => tree.stop());
+  parts.defer(() => chainRunner.stop());
   // What could not be done when the last daemon ended may be possible now: its configuration, its user or the host has changed.
   for (const action of ACTIONS) tree.tell(`enforcer:${action}`, { type: 'enforcer.recheck' });
   queued.listen((endpoint) => tree.tell(`delivery:${endpoint}`, { type: 'outbox.changed' }));
@@ -252,6 +270,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
     },
     onProblem: problem,
   });
+  parts.defer(() => clockwork.stop());
   const server = await startServer({
     socketPath: options.socketPath,
     // Only root may give a file away.
@@ -299,12 +318,8 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       onAlert: publish.alert,
       stop: (by, reason) => announceStop(`asked by ${by.name} (${by.via})${reason === '' ? '' : `: ${reason}`}`),
     }),
-  }).catch(async (thrown: unknown) => {
-    await clockwork.stop();
-    await tree.stop();
-    await sensor.close();
-    throw thrown;
   });
+  parts.defer(() => server.close());
   const origins = policies.origins();
   publish.records(
     store.history.note([
@@ -338,12 +353,7 @@ export const composeDaemon = async (options: ComposeOptions): Promise<Daemon> =>
       announceStop = listener;
     },
     close: async (why) => {
-      await clockwork.stop();
-      await server.close();
-      await chainRunner.stop();
-      await tree.stop();
-      await responder.idle();
-      await sensor.close();
+      await parts.disposeAsync();
       const held = store.approvals.waiting().filter((approval) => approval.isHeld);
       for (const { target } of held)
         logger.warn(`${targetKey(target)} stays suspended until the daemon runs again and it is decided; \`1sec enforce cleanup\` lets it go`);

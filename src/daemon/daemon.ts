@@ -85,8 +85,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
     if (!isInTime) logger.error(`a part did not end within ${CLOSE_WITHIN_MS / 1000} s: the database is closed without it`);
     return 0;
   } finally {
-    await host.close();
-    await opened.store.close();
+    await host.close().finally(() => opened.store.close());
   }
 };
 
