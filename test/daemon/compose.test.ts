@@ -47,9 +47,11 @@ const threads = (): number => readdirSync('/proc/self/task').length;
 const optionsFor = async (store: Store, changes: Partial<ComposeOptions> = {}): Promise<ComposeOptions & { readonly lines: readonly string[] }> => {
   const lines: string[] = [];
   const logger = createLogger({ level: 'warn', format: 'json', write: (line) => lines.push(line) });
-  const restored = await restoreBlocks({ store, host, clock: systemClock, logger, endpoints: [], allowCommand: false, allowList: [] });
+  const config = configSchema.parse({ sources: { auto: false, processes: false } });
+  const batching = { enabled: false, windowMs: 1000, maxSize: 10 };
+  const restored = await restoreBlocks({ store, host, clock: systemClock, logger, endpoints: [], allowCommand: false, allowList: [], batching });
   return {
-    config: configSchema.parse({ sources: { auto: false, processes: false } }),
+    config,
     version: '0',
     clock: systemClock,
     logger,
