@@ -7,6 +7,8 @@ missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 PATH="$PATH:/usr/sbin:/sbin"
 need nft nftables
+need iptables iptables
+need ipset ipset
 need sshd openssh-server
 need ssh openssh-client
 need sshpass sshpass

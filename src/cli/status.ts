@@ -16,6 +16,7 @@ export const run = async (context: CommandContext): Promise<number> => {
       ['daemon', `${status.status}, v${status.version}, pid ${status.pid}, up ${formatDuration(status.uptime_secs * 1000)}`],
       ['host', status.hostname],
       ['enforcement', `${mode}${from(status.enforcement.dry_run_from)}, preset ${status.enforcement.preset}${from(status.enforcement.preset_from)}`],
+      ['firewall', status.enforcement.firewall === undefined ? 'none: addresses cannot be blocked' : FIREWALLS[status.enforcement.firewall]],
       ['modules', `${status.modules_running} of ${status.modules_total} running`],
       ['alerts', `${status.alerts_total}`],
       ['waiting', `${status.approvals_pending} approvals`],
@@ -77,3 +78,5 @@ export const run = async (context: CommandContext): Promise<number> => {
 };
 
 const from = (origin: string | undefined): string => (origin === undefined ? '' : ` [${origin}]`);
+
+const FIREWALLS = { nftables: 'nftables, table inet onesec', iptables: 'iptables and ipset, chain ONESEC' } as const;

@@ -144,6 +144,8 @@ export const configSchema = z
         approval_gate: gateSchema.default({}),
         caps: capsSchema.prefault({}),
         allow_command: z.boolean().default(false),
+        /** What addresses are blocked with; `auto`: nftables where nft is installed, else iptables with ipset. */
+        firewall: z.enum(['auto', 'nftables', 'iptables']).default('auto'),
       })
       .prefault({}),
     /** The same keys as `enforcement.approval_gate`, which it goes before. */

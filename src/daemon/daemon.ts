@@ -45,7 +45,8 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
   // Where only the network part lives in a namespace of its own: tests, and routers that keep sshd in one.
   const netns = options.variables['ONESEC_NETNS'] || undefined;
   const flags = observeOnlyPathsOf(options.variables);
-  const host = gateHost(createHost({ clock: systemClock, netns, dataDirectory }), flags);
+  const { firewall } = loaded.config.enforcement;
+  const host = gateHost(createHost({ clock: systemClock, netns, dataDirectory, firewall: firewall === 'auto' ? undefined : firewall }), flags);
   try {
     await forgetSetAside(opened.store, logger);
     const { batching } = loaded.config.notifications;

@@ -14,7 +14,7 @@ export const judgeFacts = (facts: DoctorFacts, host: HostDescription, now: { rea
   timeZone(facts),
   openFiles(facts),
   daemons(facts),
-  firewall(facts),
+  firewall(facts, host),
   processes(host),
   journal(host, facts),
   unit(facts),
@@ -103,10 +103,12 @@ const daemons = ({ daemons: pids }: DoctorFacts): Finding =>
       }
     : ok('daemons', pids.length === 0 ? 'none is running' : `pid ${pids[0]}`);
 
-const firewall = (facts: DoctorFacts): Finding =>
-  facts.missingPrograms.includes('nft')
-    ? { check: 'nft', state: 'warn', detail: 'not installed', hint: 'install nftables: apt-get install nftables, or dnf install nftables' }
-    : ok('nft', facts.nft);
+const firewall = (facts: DoctorFacts, host: HostDescription): Finding =>
+  facts.missingPrograms.includes('nft') && host.firewall === 'iptables'
+    ? ok('nft', 'not installed: iptables and ipset are used instead')
+    : facts.missingPrograms.includes('nft')
+      ? { check: 'nft', state: 'warn', detail: 'not installed', hint: 'install nftables: apt-get install nftables, or dnf install nftables' }
+      : ok('nft', facts.nft);
 
 const processes = (host: HostDescription): Finding =>
   host.canWatchProcesses

@@ -58,6 +58,7 @@ export const buildStatus = (dependencies: StatusDependencies): StatusJson => {
       dry_run_from: origins.dryRun,
       preset_from: origins.preset,
       ...(pending === undefined ? {} : { pending_rollback: pendingToJson(pending, dependencies.now()) }),
+      firewall: host.firewall,
     },
     sensor: { lines: sensor.lines, parsed: sensor.parsed, dropped: sensor.dropped, lag_ms: Math.round(sensor.lagMs), restarts: sensor.restarts },
     sources: children.filter((child) => child.record.spec.kind === 'collector').map(sourceToJson),

@@ -38,8 +38,8 @@ export type HostOperations = {
     readonly request: { readonly addresses: readonly string[] };
     readonly reply: { readonly found: readonly { readonly address: string; readonly expiresInMs?: number | undefined }[] };
   };
-  /** Removes the table and nothing else. Idempotent. */
-  readonly 'firewall.remove': { readonly request: Record<never, never>; readonly reply: { readonly removed: boolean } };
+  /** Removes the table (or, with iptables, chain and sets) and nothing else. Idempotent. `what`: in words, where it is not the table. */
+  readonly 'firewall.remove': { readonly request: Record<never, never>; readonly reply: { readonly removed: boolean; readonly what?: string | undefined } };
 
   /** Established connections with a peer (address or prefix). */
   readonly 'connections.list': { readonly request: { readonly peer: string }; readonly reply: { readonly connections: readonly ConnectionRef[] } };
@@ -139,6 +139,8 @@ export type HostDescription = {
   readonly uid: number;
   readonly isRoot: boolean;
   readonly canFirewall: boolean;
+  /** What addresses are blocked with; undefined where they cannot be. */
+  readonly firewall?: 'nftables' | 'iptables' | undefined;
   readonly canSignalOthers: boolean;
   readonly canWatchProcesses: boolean;
   readonly canKillConnections: boolean;

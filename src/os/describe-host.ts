@@ -4,6 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import type { HostDescription } from '../domain/host.ts';
 import { CAPABILITY, hasCapability } from './capabilities.ts';
 import { findProgram } from './find-program.ts';
+import { firewallKind } from './firewall/choose-firewall.ts';
+import { hasIpset } from './firewall/ipset-firewall.ts';
 import { readText } from './process/read-process.ts';
 
 /** What this host and user can do, with one line for each thing that is missing. Never fails. */
@@ -16,7 +18,7 @@ export const describeHost = async (probeProcesses: () => Promise<string | undefi
     return isMet;
   };
   const canFirewall =
-    need(findProgram('nft') !== undefined, 'Addresses cannot be blocked: install nftables (the program nft).') &&
+    need(findProgram('nft') !== undefined || hasIpset(), 'Addresses cannot be blocked: install nftables (the program nft), or iptables and ipset.') &&
     need(netAdmin, 'Addresses cannot be blocked: run as root or give CAP_NET_ADMIN.');
   const canKillConnections =
     need(findProgram('ss') !== undefined, 'Open connections cannot be seen or closed: install iproute2 (the program ss).') &&
@@ -38,6 +40,7 @@ export const describeHost = async (probeProcesses: () => Promise<string | undefi
     uid,
     isRoot: uid === 0,
     canFirewall,
+    firewall: canFirewall ? firewallKind() : undefined,
     canSignalOthers,
     canWatchProcesses: blind === undefined,
     canKillConnections,

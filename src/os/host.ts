@@ -8,7 +8,7 @@ import { createCommandRunner } from './command-runner.ts';
 import { createConnections } from './connections/connections.ts';
 import { describeHost } from './describe-host.ts';
 import { createQuarantine } from './files/quarantine.ts';
-import { createFirewall } from './firewall/firewall.ts';
+import { type FirewallKind, openFirewall } from './firewall/choose-firewall.ts';
 import { collectOperators, type OperatorSources } from './operators/collect-operators.ts';
 import { createNotedSignals } from './process/held-notes.ts';
 import { stateOfProcess } from './process/identity.ts';
@@ -21,6 +21,8 @@ export type HostOptions = OperatorSources & {
   readonly clock?: Clock | undefined;
   /** Where files are put away and locked accounts and suspended processes are noted; without it the first two cannot be done. */
   readonly dataDirectory?: string | undefined;
+  /** Instead of what this host has. */
+  readonly firewall?: FirewallKind | undefined;
   /** A system other than this one, for tests of accounts. */
   readonly accountsRoot?: string | undefined;
 };
@@ -30,12 +32,14 @@ export type HostOptions = OperatorSources & {
  * namespace, while processes stay those of the machine. Rejects with SecErrors.
  */
 export const createHost = (options: HostOptions = {}): Host => {
-  const firewall = createFirewall(options);
   const connections = createConnections(options);
   const commands = createCommandRunner();
   const clock = options.clock ?? systemClock;
+  const firewall = openFirewall({ ...options, now: clock.monotonic });
   const files = createQuarantine({ ...options, program: [dirname(dirname(fileURLToPath(import.meta.url)))] });
   const accounts = createAccounts({ ...options, clock });
+  const withFirewall = (found: HostDescription): HostDescription =>
+    found.canFirewall && options.firewall !== undefined ? { ...found, firewall: options.firewall } : found;
   let clientPids: readonly number[] = [];
   let description: { readonly at: number; readonly value: Promise<HostDescription> } | undefined;
   let isClosed = false;
@@ -43,7 +47,8 @@ export const createHost = (options: HostOptions = {}): Host => {
   const operations: Operations = {
     describe: () => {
       const at = clock.monotonic();
-      if (description === undefined || at - description.at > DESCRIPTION_AGE_MS) description = { at, value: describeHost(probeProcessConnector) };
+      if (description === undefined || at - description.at > DESCRIPTION_AGE_MS)
+        description = { at, value: describeHost(probeProcessConnector).then(withFirewall) };
       return description.value;
     },
     operators: (request) => {

@@ -357,6 +357,8 @@ export const statusJson = z.object({
   modules_total: z.number().int(),
   enforcement: z.object({
     enabled: z.boolean(),
+    /** What addresses are blocked with; left out where they cannot be. */
+    firewall: z.enum(['nftables', 'iptables']).optional(),
     dry_run: z.boolean(),
     preset: z.enum(PRESETS),
     /** Who decided it: default, configuration file, set at run time, command line. */

@@ -1,15 +1,17 @@
 import { SecError } from '../../domain/errors.ts';
 import type { HostOperations } from '../../domain/host.ts';
-import { type Network, networkContains, networkOf, networkText } from '../../domain/ip.ts';
+import { type Network, networkOf, networkText } from '../../domain/ip.ts';
 import { rangeOf, rangesOverlap } from '../../domain/ip-range.ts';
 import { systemCommand } from '../command.ts';
 import { runProgram } from '../run-program.ts';
 import { createSerial } from '../serial.ts';
 import { batchStatements, type TimedNetwork } from './batch-statements.ts';
 import { checkedBlock, checkedNetwork } from './checked-network.ts';
+import { checkedTimeoutSeconds } from './checked-timeout.ts';
 import { createElementReader } from './element-reader.ts';
 import { protectLines, STANDING_SETS, setOf, sizeOfSet, structureScript, TABLE } from './layout.ts';
 import { createNftSession } from './nft-session.ts';
+import { outermostNetworks } from './outermost-networks.ts';
 import { parseNftDuration } from './parse-duration.ts';
 import { type ParsedTable, parseListing } from './parse-listing.ts';
 
@@ -121,7 +123,7 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
   return {
     ensure: (request) =>
       serial(async () => {
-        const wanted = request.protect === undefined ? protect : outermost(request.protect.map(checkedNetwork));
+        const wanted = request.protect === undefined ? protect : outermostNetworks(request.protect.map(checkedNetwork));
         const isNewProtection = !sameNetworks(wanted, protect);
         protect = wanted;
         const found = await readTable('-jt');
@@ -145,7 +147,7 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
             refused.push(entry.address);
             return [];
           }
-          return [{ network, timeoutMs: checkedTimeout(entry.timeoutSeconds) * 1000, isNew: entry.isNew }];
+          return [{ network, timeoutMs: checkedTimeoutSeconds(entry.timeoutSeconds) * 1000, isNew: entry.isNew }];
         });
         const removals = request.remove.map(checkedNetwork);
         const created = await change(add, removals);
@@ -154,7 +156,7 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
 
     protect: (request) =>
       serial(async () => {
-        protect = outermost(request.addresses.map(checkedNetwork));
+        protect = outermostNetworks(request.addresses.map(checkedNetwork));
         if (rightStructure !== undefined) {
           // As a rule the table is there: looking first would have nft read every element.
           const isDone = await session.transact(protectLines(protect)).then(
@@ -212,21 +214,6 @@ type Left = { readonly expiresInMs?: number | undefined };
 const FEW = 8;
 const MAX_WAITING = 1024;
 const MAX_WORDS = 600;
-
-const checkedTimeout = (seconds: number): number => {
-  if (Number.isFinite(seconds) && seconds > 0 && seconds <= MAX_TIMEOUT_SECONDS) return seconds;
-  throw new SecError('SEC_INPUT_INVALID', `expected a timeout of 1 to ${MAX_TIMEOUT_SECONDS} seconds, got ${seconds}`);
-};
-const MAX_TIMEOUT_SECONDS = 366 * 86_400;
-
-/** Networks that lie in no other one of the list: what an interval set wants. */
-const outermost = (networks: readonly Network[]): readonly Network[] => {
-  const kept: Network[] = [];
-  for (const network of networks.toSorted((a, b) => a.prefix - b.prefix)) {
-    if (!kept.some((wider) => networkContains(wider, network.address))) kept.push(network);
-  }
-  return kept;
-};
 
 const sameNetworks = (a: readonly Network[], b: readonly Network[]): boolean =>
   a.length === b.length && a.map(networkText).toSorted().join() === b.map(networkText).toSorted().join();

@@ -122,8 +122,8 @@ export const createBlockIp: EnforcerFactory = ({ host, clock }) => {
     },
     fini: async () => {
       ends = undefined;
-      const { removed } = await host.call('firewall.remove', {});
-      return removed ? ['table inet onesec with all its blocks'] : [];
+      const { removed, what } = await host.call('firewall.remove', {});
+      return removed ? [what ?? 'table inet onesec with all its blocks'] : [];
     },
   };
   return enforcer;

@@ -1,0 +1,175 @@
+import { SecError } from '../../domain/errors.ts';
+import { type Network, networkContains, networkText, parseNetwork } from '../../domain/ip.ts';
+import { rangeOf, rangesOverlap } from '../../domain/ip-range.ts';
+import { systemCommand } from '../command.ts';
+import { findProgram } from '../find-program.ts';
+import { runProgram } from '../run-program.ts';
+import { createSerial } from '../serial.ts';
+import { checkedBlock, checkedNetwork } from './checked-network.ts';
+import { checkedTimeoutSeconds } from './checked-timeout.ts';
+import type { Firewall } from './firewall.ts';
+import {
+  blockSet,
+  chainScript,
+  createSetLines,
+  IPSETS,
+  isRight,
+  LONGEST_TIMEOUT_SECONDS,
+  parseIpsetSave,
+  protectSet,
+  protectSetLines,
+  removeScript,
+} from './ipset-layout.ts';
+import { outermostNetworks } from './outermost-networks.ts';
+
+/** True when blocking through iptables is possible: all its programs are installed. */
+export const hasIpset = (): boolean =>
+  ['ipset', 'iptables', 'ip6tables', 'iptables-restore', 'ip6tables-restore'].every((name) => findProgram(name) !== undefined);
+
+/**
+ * Chain ONESEC with ipsets, for hosts without nft: the same promises, but for two. A batch is not one transaction (a
+ * failure may leave a part of it, which the next comparison finds), and a timeout is at most 24 days and renewed.
+ */
+export const createIpsetFirewall = (options: { readonly netns?: string | undefined; readonly now: () => number }): Firewall => {
+  const serial = createSerial(MAX_WAITING);
+  let protect: readonly Network[] = [];
+  // Ends (monotonic ms) of blocks longer than ipset can time, so that they are not taken for wrong. Lost ones are renewed once.
+  const longEnds = new Map<string, number>();
+
+  const run = (program: string, args: readonly string[], input?: string) => runProgram(systemCommand(program, args, options.netns), { input });
+  const must = async (program: string, args: readonly string[], input?: string): Promise<string> => {
+    const output = await run(program, args, input);
+    if (output.code !== 0) throw new SecError('SEC_HOST_REFUSED', `${program}: ${output.stderr.slice(0, MAX_WORDS)}`);
+    return output.stdout;
+  };
+  const restore = async (lines: readonly string[]): Promise<void> => {
+    if (lines.length > 0) await must('ipset', ['restore'], `${lines.join('\n')}\n`);
+  };
+  const listingOf = (isV6: boolean): Promise<string> => must(isV6 ? 'ip6tables' : 'iptables', ['-w', WAIT, '-S']);
+  const setNames = async (): Promise<readonly string[]> => (await must('ipset', ['list', '-n'])).split('\n').filter((name) => IPSETS.includes(name));
+
+  /** True when something had to be made. */
+  const makeRight = async (): Promise<boolean> => {
+    const names = await setNames();
+    const listings = await Promise.all([listingOf(false), listingOf(true)]);
+    const isWhole = names.length === IPSETS.length && isRight(false, listings[0]) && isRight(true, listings[1]);
+    if (isWhole) return false;
+    await restore([...createSetLines(), ...protectSetLines(protect)]);
+    for (const isV6 of [false, true])
+      await must(isV6 ? 'ip6tables-restore' : 'iptables-restore', ['--noflush', '-w', WAIT], chainScript(isV6, listings[isV6 ? 1 : 0] ?? ''));
+    return true;
+  };
+  const blocked = async () => {
+    const names = await setNames();
+    const texts: string[] = [];
+    for (const isV6 of [false, true]) if (names.includes(blockSet(isV6))) texts.push(await must('ipset', ['save', blockSet(isV6)]));
+    const found = texts.flatMap(parseIpsetSave).map(({ address, expiresInMs }) => ({ address, expiresInMs: trueLeft(address, expiresInMs) }));
+    return { isPresent: names.some((name) => name === blockSet(false) || name === blockSet(true)), found };
+  };
+  const trueLeft = (address: string, kernelMs: number): number => {
+    const end = longEnds.get(address);
+    if (end === undefined || kernelMs < RENEW_BELOW_MS) return kernelMs;
+    return end - options.now();
+  };
+  const addLine = (network: Network, seconds: number): string => {
+    const text = networkText(network);
+    longEnds.delete(text);
+    if (seconds > LONGEST_TIMEOUT_SECONDS && longEnds.size < MAX_LONG) longEnds.set(text, options.now() + seconds * 1000);
+    return `add ${blockSet(network.isV6)} ${text} timeout ${Math.min(Math.max(Math.round(seconds), 1), LONGEST_TIMEOUT_SECONDS)} -exist`;
+  };
+
+  return {
+    ensure: (request) =>
+      serial(async () => {
+        const before = protect;
+        if (request.protect !== undefined) protect = outermostNetworks(request.protect.map(checkedNetwork));
+        const created = await makeRight();
+        if (!created && request.protect !== undefined && textOf(before) !== textOf(protect)) await restore(protectSetLines(protect));
+        return { created };
+      }),
+
+    apply: (request) =>
+      serial(async () => {
+        const kept = protect.map(rangeOf);
+        const refused: string[] = [];
+        const adds = request.add.flatMap((entry) => {
+          const network = checkedBlock(entry.address);
+          const range = rangeOf(network);
+          if (kept.some((own) => rangesOverlap(own, range))) {
+            refused.push(entry.address);
+            return [];
+          }
+          return [addLine(network, checkedTimeoutSeconds(entry.timeoutSeconds))];
+        });
+        const removals = request.remove.map(checkedNetwork);
+        const isPresent = (await setNames()).length === IPSETS.length;
+        const created = adds.length > 0 && (await makeRight()) && !isPresent;
+        for (const network of removals) longEnds.delete(networkText(network));
+        const removeLines = isPresent || created ? removals.map((network) => `del ${blockSet(network.isV6)} ${networkText(network)} -exist`) : [];
+        await restore([...removeLines, ...adds]);
+        return { added: adds.length, removed: removals.length, ...(refused.length > 0 ? { refused } : {}), ...(created ? { created } : {}) };
+      }),
+
+    protect: (request) =>
+      serial(async () => {
+        protect = outermostNetworks(request.addresses.map(checkedNetwork));
+        const names = await setNames();
+        if (names.includes(protectSet(false)) && names.includes(protectSet(true))) await restore(protectSetLines(protect));
+        return {};
+      }),
+
+    list: async () => {
+      const { isPresent, found } = await blocked();
+      return { present: isPresent, blocked: found };
+    },
+
+    has: async (request) => {
+      const network = checkedNetwork(request.address);
+      const isSingle = network.prefix === (network.isV6 ? 128 : 32);
+      const { found } = await blocked();
+      const hit = found.find((block) => {
+        if (block.address === networkText(network)) return true;
+        const around = isSingle ? parseNetwork(block.address) : undefined;
+        return around !== undefined && networkContains(around, network.address);
+      });
+      return hit === undefined ? { present: false } : { present: true, ...leftOf(hit.expiresInMs) };
+    },
+
+    find: async (request) => {
+      const wanted = new Set(request.addresses.map((address) => networkText(checkedNetwork(address))));
+      const { found } = await blocked();
+      return { found: found.filter(({ address }) => wanted.has(address)).map(({ address, expiresInMs }) => ({ address, ...leftOf(expiresInMs) })) };
+    },
+
+    remove: () =>
+      serial(async () => {
+        let isRemoved = false;
+        longEnds.clear();
+        // The chain cannot be there without its sets: the rules name them.
+        if ((await setNames()).length === 0) return { removed: false };
+        for (const isV6 of [false, true]) {
+          const script = removeScript(await listingOf(isV6));
+          if (script === undefined) continue;
+          await must(isV6 ? 'ip6tables-restore' : 'iptables-restore', ['--noflush', '-w', WAIT], script);
+          isRemoved = true;
+        }
+        for (const name of await setNames()) {
+          await must('ipset', ['destroy', name]);
+          isRemoved = true;
+        }
+        return isRemoved ? { removed: true, what: 'chain ONESEC and its sets with all their blocks' } : { removed: false };
+      }),
+
+    close: async () => undefined,
+  };
+};
+
+const WAIT = '5';
+const MAX_WAITING = 1024;
+const MAX_WORDS = 600;
+const MAX_LONG = 100_000;
+const RENEW_BELOW_MS = 86_400_000;
+
+const leftOf = (ms: number): { readonly expiresInMs?: number } => (Number.isFinite(ms) ? { expiresInMs: ms } : {});
+
+const textOf = (networks: readonly Network[]): string => networks.map(networkText).toSorted().join();
