@@ -4,6 +4,8 @@ import { dataDirectoryOf, observeOnlyPathsOf } from '../domain/paths.ts';
 import type { CommandContext } from './command.ts';
 
 const ASK_MS = 3000;
+/** Where the service unit keeps its data. */
+const SERVICE_DATA = '/var/lib/1sec';
 const LINGER_MS = 200;
 const ASK_AGAIN_MS = 200;
 
@@ -13,11 +15,12 @@ export const run = async (context: CommandContext): Promise<number> => {
   assertRoot(process.getuid?.());
   const flags = observeOnlyPathsOf(context.environment);
   if (context.flag('end')) return ended(context, endPanic(flags));
-  const dataDirectory = context.text('dataDir') ?? dataDirectoryOf(context.environment);
+  const named = context.text('dataDir') ?? context.environment['ONESEC_DATA_DIR'];
+  const dataDirectories = named ? [named] : [dataDirectoryOf(context.environment), SERVICE_DATA];
   try {
     const reason = context.text('reason');
     const words = `set by 1sec panic, ${new Date(context.clock.now()).toISOString()}${reason === undefined ? '' : `: ${reason}`}`;
-    const result = await panicNow({ clock: context.clock, netns: context.environment['ONESEC_NETNS'] || undefined, flags, dataDirectory, words });
+    const result = await panicNow({ clock: context.clock, netns: context.environment['ONESEC_NETNS'] || undefined, flags, dataDirectories, words });
     const daemon = await daemonWords(context);
     if (context.flag('json')) context.print(JSON.stringify({ observe_only: result.flag ?? null, removed: result.removed, left: result.left, daemon }, null, 2));
     else {

@@ -18,6 +18,10 @@ const ESCALATE_EVERY_MS = 1000;
 const CHAINS_EVERY_MS = 500;
 const CONFIRM_EVERY_MS = 500;
 
+/** Rounds that never wait for a person or for a program of theirs: while the daemon is well, each comes round within seconds. */
+export const CLOCKWORK_ROUNDS = ['expire', 'flush', 'protect', 'attend', 'confirm', 'escalate', 'status'] as const;
+type ClockworkRound = (typeof CLOCKWORK_ROUNDS)[number];
+
 export type ClockworkDependencies = {
   readonly netns: string | undefined;
   readonly store: Store;
@@ -35,11 +39,13 @@ export type ClockworkDependencies = {
   readonly flush: () => Promise<void>;
   readonly publishStatus: () => void;
   readonly onProblem: (what: string, problem: unknown) => void;
+  /** A round has come to its end, well or badly. */
+  readonly beat?: ((round: ClockworkRound) => void) | undefined;
 };
 
 /** Everything the daemon does by the clock. A round that is still running is not started twice. */
 export const startClockwork = (dependencies: ClockworkDependencies): { readonly stop: () => Promise<void> } => {
-  const { onProblem } = dependencies;
+  const { onProblem, beat = () => undefined } = dependencies;
   const watching = new AbortController();
   const attend = (): Promise<void> => dependencies.desk.attend();
   const onAttendProblem = (problem: unknown): void => onProblem('looking after what waits for a person', problem);
@@ -54,21 +60,39 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
         await dependencies.allow.tick();
       },
       (problem) => onProblem('ending what has run out', problem),
+      () => beat('expire'),
     ),
-    every(CONFIRM_EVERY_MS, dependencies.takeBackUnconfirmed, (problem) => onProblem('taking back what nobody confirmed', problem)),
-    every(FLUSH_EVERY_MS, dependencies.flush, (problem) => onProblem('handing on repeats', problem)),
+    every(
+      FLUSH_EVERY_MS,
+      dependencies.flush,
+      (problem) => onProblem('handing on repeats', problem),
+      () => beat('flush'),
+    ),
+    every(
+      CONFIRM_EVERY_MS,
+      dependencies.takeBackUnconfirmed,
+      (problem) => onProblem('taking back what nobody confirmed', problem),
+      () => beat('confirm'),
+    ),
     every(
       PROTECT_EVERY_MS,
       () => dependencies.protector.refresh(dependencies.watchers()),
       (problem) => onProblem("looking up the operator's connections", problem),
+      () => beat('protect'),
     ),
-    every(ATTEND_EVERY_MS, attend, onAttendProblem),
+    every(ATTEND_EVERY_MS, attend, onAttendProblem, () => beat('attend')),
     every(CHAINS_EVERY_MS, dependencies.chains.tick, (problem) => onProblem('going on with action chains', problem)),
-    every(ESCALATE_EVERY_MS, dependencies.escalator.tick, (problem) => onProblem('raising what nobody acknowledged', problem)),
+    every(
+      ESCALATE_EVERY_MS,
+      dependencies.escalator.tick,
+      (problem) => onProblem('raising what nobody acknowledged', problem),
+      () => beat('escalate'),
+    ),
     every(
       STATUS_EVERY_MS,
       async () => dependencies.publishStatus(),
       (problem) => onProblem('status', problem),
+      () => beat('status'),
     ),
   ];
   const watched = watchFirewall({ netns: dependencies.netns }, watching.signal, () =>
@@ -85,7 +109,7 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
   };
 };
 
-const every = (ms: number, run: () => Promise<void>, onProblem: (problem: unknown) => void): (() => void) => {
+const every = (ms: number, run: () => Promise<void>, onProblem: (problem: unknown) => void, onRound: () => void = () => undefined): (() => void) => {
   let isRunning = false;
   const timer = setInterval(() => {
     if (isRunning) return;
@@ -94,6 +118,7 @@ const every = (ms: number, run: () => Promise<void>, onProblem: (problem: unknow
       .catch(onProblem)
       .finally(() => {
         isRunning = false;
+        onRound();
       });
   }, ms);
   return () => clearInterval(timer);

@@ -17,6 +17,7 @@ import type { Host } from '../domain/host.ts';
 import { toSafe } from '../domain/safe-text.ts';
 import { createFeeds } from '../os/feeds.ts';
 import { peerCredentials } from '../os/peer-credentials.ts';
+import type { ServiceManager } from '../os/systemd.ts';
 import { groupIdOf, isInGroup, userNameOf } from '../os/users.ts';
 import type { StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
@@ -24,9 +25,10 @@ import { createSensor } from '../workers/sensor.ts';
 import { decideApproval } from './approval-decision.ts';
 import { batchingToJson } from './batching-to-json.ts';
 import { createCleanup } from './cleanup-live.ts';
-import { startClockwork } from './clockwork.ts';
+import { CLOCKWORK_ROUNDS, startClockwork } from './clockwork.ts';
 import { createFlagWatch } from './flag-watch.ts';
 import { createHandlers } from './handlers.ts';
+import { createHeartbeat } from './heartbeat.ts';
 import { createIdentify } from './identify.ts';
 import { createIntake } from './intake.ts';
 import type { Logger } from './logger.ts';
@@ -40,6 +42,7 @@ import { startServer } from './server.ts';
 import { createSourceRunner, markSources, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
 import { createStreamFolder } from './stream-folder.ts';
+import { startWatchdog } from './watchdog.ts';
 
 export type ComposeOptions = {
   readonly config: Config;
@@ -54,10 +57,15 @@ export type ComposeOptions = {
   readonly restored: Restored;
   readonly endpoints: readonly Endpoint[];
   readonly netns: string | undefined;
+  /** Who started this process and watches it. */
+  readonly serviceManager?: ServiceManager | undefined;
   readonly socketPath: string;
   readonly forceDryRun: boolean;
   readonly workerEntry: string;
 };
+
+/** Looking up the operator asks several programs, each with ten seconds; nothing well takes longer. */
+const SLOWEST_ROUND_MS = 20_000;
 
 export type Daemon = { readonly onStop: (listener: (why: string) => void) => void; readonly close: (why: string) => Promise<void> };
 
@@ -243,7 +251,14 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   flagWatch.look();
   // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
   const watchers = new Map<number, number>();
+  const heartbeat = createHeartbeat({
+    parts: CLOCKWORK_ROUNDS,
+    limitMs: Math.max(options.serviceManager?.watchdogMs ?? 0, SLOWEST_ROUND_MS),
+    clock,
+    sensor: sensor.health,
+  });
   const clockwork = startClockwork({
+    beat: heartbeat.beat,
     flush: async () => {
       streamed.flush();
       await sink.events([]);
@@ -347,12 +362,14 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     },
     'ready',
   );
+  const watchdog = startWatchdog(options.serviceManager, heartbeat, logger);
 
   return {
     onStop: (listener) => {
       announceStop = listener;
     },
     close: async (why) => {
+      watchdog.stop();
       await parts.disposeAsync();
       const held = store.approvals.waiting().filter((approval) => approval.isHeld);
       for (const { target } of held)

@@ -9,6 +9,7 @@ import { createHost } from '../os/host.ts';
 import { observeOnlyFlag } from '../os/observe-only/flag.ts';
 import { gateHost } from '../os/observe-only/gate.ts';
 import { createProbeRunner } from '../os/run-probe.ts';
+import { serviceManagerOf } from '../os/systemd.ts';
 import type { OpenedStore, Store } from '../store/contract.ts';
 import { openStore } from '../store/open-store.ts';
 import { SET_ASIDE_KEY } from '../store/store.ts';
@@ -75,6 +76,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       restored,
       endpoints,
       netns,
+      serviceManager: serviceManagerOf(options.variables, process.pid),
       socketPath: options.socketPath ?? loaded.config.server.socket ?? socketPathOf(options.variables, process.getuid?.() ?? 0),
       forceDryRun: options.forceDryRun,
       workerEntry: entryOf('sensor-worker', '../workers/sensor-worker.ts'),

@@ -54,12 +54,23 @@ export const panicNow = async (options: {
   readonly clock: Clock;
   readonly netns: string | undefined;
   readonly flags: readonly string[];
-  readonly dataDirectory: string;
+  /** Every place where a daemon of this host may have left its notes. */
+  readonly dataDirectories: readonly string[];
   readonly words: string;
 }): Promise<PanicResult> => {
-  const host = createHost({ clock: options.clock, netns: options.netns, dataDirectory: options.dataDirectory });
+  const results: PanicResult[] = [];
+  for (const dataDirectory of options.dataDirectories) results.push(await panicIn(options, dataDirectory));
+  return {
+    flag: results.find(({ flag }) => flag !== undefined)?.flag,
+    removed: results.flatMap(({ removed }) => removed),
+    left: [...new Set(results.flatMap(({ left }) => left))],
+  };
+};
+
+const panicIn = async (options: Omit<Parameters<typeof panicNow>[0], 'dataDirectories'>, dataDirectory: string): Promise<PanicResult> => {
+  const host = createHost({ clock: options.clock, netns: options.netns, dataDirectory });
   try {
-    return await panic({ ...options, host, pause: (ms) => delay(ms) });
+    return await panic({ ...options, host, dataDirectory, pause: (ms) => delay(ms) });
   } finally {
     await host.close();
   }
