@@ -5,6 +5,7 @@ import { createChainRunner } from '../actors/response/chain-runner.ts';
 import { createEscalator } from '../actors/response/escalator.ts';
 import { createLedger } from '../actors/response/ledger.ts';
 import { createResponder, type ResponderDependencies } from '../actors/response/responder.ts';
+import { restoreSoftAllow } from '../actors/response/restore-soft-allow.ts';
 import { type Root, startRoot } from '../actors/root.ts';
 import { deliverySpec, enforcerSpec } from '../actors/supervision.ts';
 import { buildChains } from '../config/chains.ts';
@@ -93,6 +94,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   const isObserveOnly = options.setAside !== undefined || store.health().state === 'observe-only';
   const policies = await createPolicyKeeper({ config, store, clock, isObserveOnly, forceDryRun: options.forceDryRun });
   const ledger = createLedger();
+  restoreSoftAllow(store, ledger, clock);
   const problem = (what: string, thrown: unknown): void => logger.error({ problem: messageOf(thrown) }, what);
 
   // The tree is made last and needs what is made here; until it stands, nothing acts and nobody is told.

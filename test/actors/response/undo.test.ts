@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { cooldownKey } from '../../../src/actors/response/decide.ts';
+import { createLedger } from '../../../src/actors/response/ledger.ts';
+import { restoreSoftAllow } from '../../../src/actors/response/restore-soft-allow.ts';
 import { undoAction, undoByName } from '../../../src/actors/response/undo.ts';
 import { SecError } from '../../../src/domain/errors.ts';
 import { asId } from '../../../src/domain/ids.ts';
@@ -41,6 +43,23 @@ describe('taking an action back', () => {
       const { dependencies, clock } = await createRoom(store, [createFakeEnforcer('block_ip')]);
       await undoAction(dependencies, lease.id, OPERATOR, '');
       expect(dependencies.ledger.cooldownLeft(cooldownKey('auth_fortress', 'block_ip', target), clock.monotonic())).toBe(600_000);
+    });
+  });
+
+  test('and that survives a restart, for the rest of the ten minutes', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([lease]);
+      const { dependencies, clock } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      await undoAction(dependencies, lease.id, OPERATOR, '');
+      clock.advance(240_000);
+      const fresh = createLedger();
+      restoreSoftAllow(store, fresh, clock);
+      const key = cooldownKey('auth_fortress', 'block_ip', target);
+      expect(fresh.cooldownLeft(key, clock.monotonic())).toBe(360_000);
+      clock.advance(360_001);
+      const later = createLedger();
+      restoreSoftAllow(store, later, clock);
+      expect(later.cooldownLeft(key, clock.monotonic())).toBe(0);
     });
   });
 
