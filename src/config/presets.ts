@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { SecError } from '../domain/errors.ts';
 import type { PresetName } from '../domain/policy.ts';
+import { mergeLayers, presetChain, wholePreset } from './merge-presets.ts';
 import { type PresetFile, presetSchema } from './schema.ts';
 import { readYamlFile } from './yaml-file.ts';
 
-/** A preset as shipped in `presets/<name>.yaml`. */
+/** A preset as shipped in `presets/<name>.yaml`, with what it extends merged in. */
 export const loadPreset = async (name: PresetName): Promise<PresetFile> => {
-  const preset = await readYamlFile(`${presetDirectory()}${name}.yaml`, presetSchema);
-  if (preset.name !== name) throw new SecError('SEC_CONFIG_INVALID', `presets/${name}.yaml: name: expected ${name}, got ${preset.name}`);
-  return preset;
+  const directory = presetDirectory();
+  const chain = await presetChain(name, (layer) => readYamlFile(`${directory}${layer}.yaml`, presetSchema));
+  return wholePreset(chain.reduce(mergeLayers));
 };
 
 // From the bundle (dist/) and from the sources (src/config/).

@@ -19,8 +19,8 @@ export const ruleSchema = z.strictObject({
   types: z.array(z.string().max(64)).default([]),
 });
 
-/** A preset's policy: whole. */
-export const presetPolicySchema = z.strictObject({
+/** A preset's policy, merged: whole. In a file that extends another, only what differs. */
+const presetPolicySchema = z.strictObject({
   min_severity: severity,
   cooldown_seconds: z.number().int().min(0),
   max_actions_per_min: z.number().int().min(0),
@@ -79,9 +79,11 @@ const escalationSchema = z.strictObject({
 export const presetSchema = z.strictObject({
   name: z.enum(PRESETS),
   title: z.string(),
-  approval_gate: gateSchema,
+  /** The preset this one says only the differences to. */
+  extends: z.enum(PRESETS).optional(),
+  approval_gate: gateSchema.default({}),
   escalation: escalationSchema.optional(),
-  policies: z.record(z.string(), presetPolicySchema),
+  policies: z.record(z.string(), presetPolicySchema.partial()),
 });
 
 const moduleSchema = z.strictObject({ enabled: z.boolean().default(true), settings: z.record(z.string(), z.unknown()).default({}) });
@@ -165,5 +167,8 @@ export const configSchema = z
   .superRefine(checkChains);
 
 export type Config = z.output<typeof configSchema>;
-export type PresetFile = z.output<typeof presetSchema>;
+/** A preset as it is written. */
+export type PresetLayer = z.output<typeof presetSchema>;
+/** A preset with everything it extends merged in. */
+export type PresetFile = Omit<PresetLayer, 'extends' | 'policies'> & { readonly policies: { readonly [module: string]: z.output<typeof presetPolicySchema> } };
 export type UserPolicy = z.output<typeof userPolicySchema>;
