@@ -20,7 +20,12 @@ const ID = '01K0000000000000000000000A';
 /** An address of a route that its schema takes, and a body likewise. */
 const sampleOf = (name: RouteName): { readonly path: string; readonly body: object | undefined } => {
   const filled = ROUTES[name].path.replace(':id', ID).replace(':mode', 'on').replace(':name', 'safe');
-  return { path: filled, body: ROUTES[name].method === 'GET' ? undefined : name === 'setAlertStatus' ? { status: 'RESOLVED' } : {} };
+  return { path: filled, body: ROUTES[name].method === 'GET' ? undefined : (BODIES[name] ?? {}) };
+};
+const BODIES: { readonly [name in RouteName]?: object } = {
+  setAlertStatus: { status: 'RESOLVED' },
+  allowAdd: { address: '192.0.2.1' },
+  allowRemove: { address: '192.0.2.1' },
 };
 const NAMES = Object.keys(ROUTES) as RouteName[];
 const ORDER: readonly Role[] = ['viewer', 'operator', 'admin'];
