@@ -56,7 +56,7 @@ export const loadVectors = (module: string): VectorFile => {
   return { vectors: lines.map((line) => decodeVector(JSON.parse(line))) };
 };
 
-/** Vectors that show a fault of the reference, to be decided by us. The two exceptions already hold the intended answer. */
+/** Vectors that show a recorded answer that is wrong, to be decided by us. The two exceptions already hold the intended answer. */
 export const needsDecision = (vector: Vector): boolean => {
   if (!vector.quirk || vector.note.startsWith('INTENT ONLY')) return false;
   return 'fn' in vector || vector.expect.reference_hangs !== true;

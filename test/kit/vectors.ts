@@ -4,7 +4,7 @@ import { decodeEvent, type Raised, runDetector } from './run-detector.ts';
 import { checkFindings, checkResult } from './vector-checks.ts';
 import { type EventVector, type FunctionVector, loadVectors, needsDecision, type VectorExpectation } from './vector-files.ts';
 
-/** Our own answer to a vector that shows a fault or a limit of the reference. */
+/** Our own answer to a vector that shows a wrong or a limited recorded answer. */
 export type Decision = {
   readonly why: string;
   /** For event vectors. */
@@ -38,7 +38,7 @@ export const describeVectors = (suite: VectorSuite): void => {
     }
     const { vectors } = loaded;
 
-    test('every fault of the reference is decided, and every decision is about a vector', () => {
+    test('every wrong recorded answer is decided, and every decision is about a vector', () => {
       const undecided = vectors.filter((vector) => needsDecision(vector) && suite.decisions[vector.name] === undefined);
       expect(undecided.map((vector) => `${vector.name}: ${vector.note}`)).toEqual([]);
       const names = new Set(vectors.map((vector) => vector.name));

@@ -20,7 +20,7 @@ const DECISIONS: { readonly [name: string]: Decision } = {
   'mfa/six_failures_in_six_days': isQuiet('second factors are counted in a sliding window'),
   'spray/explicit_event_does_nothing': raises('verdicts of others count as the failed logins they report', 'password_spray', 'CRITICAL'),
   'aitm/proxy_headers_latency': isQuiet('proxy headers and a slow login are ordinary; it takes a fingerprint', 'aitm_proxy_detected'),
-  // Not marked as faults, but limits of the reference: ours sees more.
+  // Not marked as faults, but limits of the recorded answers: ours sees more.
   'brute_force/slow_9_per_minute_evades': raises('the hour and the day are counted too', 'brute_force', 'HIGH'),
   'spray/window_10min': raises('an hour is counted too', 'password_spray', 'MEDIUM'),
   // The same answer for another reason: the typing errors before a success of the same user are taken back, nothing else is.
