@@ -16,6 +16,8 @@ export type RootDependencies = Omit<RootLogicDependencies, 'tell' | 'now'> & {
   readonly specs: readonly ChildSpec[];
   readonly store: Store;
   readonly clock: Clock;
+  /** Approvals that get their actor at the start; left out: all that wait. */
+  readonly waiting?: readonly Approval[] | undefined;
   readonly onFailure: (id: string, words: string, critical: boolean) => void;
 };
 
@@ -30,6 +32,8 @@ export type Root = {
   readonly child: (id: string) => ChildView | undefined;
   readonly tell: (childId: string, event: ChildEvent) => void;
   readonly adopt: (approval: Approval) => void;
+  /** Ends the actor of an approval that merely waits; false when something is under way, or somebody looks at it. */
+  readonly dismiss: (approvalId: string) => boolean;
   /** Sends a person's decision; resolves with the approval once the actor has come to rest, or rejects with why it refused. */
   readonly approvalActor: (id: string) => ApprovalActor | undefined;
   readonly enforcerProblem: (action: ActionName) => string | undefined;
@@ -81,7 +85,8 @@ export const startRoot = (dependencies: RootDependencies): Root => {
   const adopt = (approval: Approval): void => root.send({ type: 'child.add', spec: approvalSpec(approval, clock.now()) });
   // Decided ones too, while their target is still suspended: nothing stays held without an actor that lets it go.
   const held = store.approvals.page(1000).filter((approval) => approval.isHeld);
-  for (const approval of new Map([...held, ...store.approvals.waiting()].map((one) => [one.id, one])).values()) adopt(approval);
+  const waiting = dependencies.waiting ?? store.approvals.waiting();
+  for (const approval of new Map([...held, ...waiting].map((one) => [one.id, one])).values()) adopt(approval);
   root.send({ type: 'tick', now: clock.now() });
 
   const saved = new Map<string, string>();
@@ -110,6 +115,14 @@ export const startRoot = (dependencies: RootDependencies): Root => {
     },
     tell,
     adopt,
+    dismiss: (approvalId) => {
+      const id = `approval:${approvalId}`;
+      const snapshot: unknown = childRef(id)?.getSnapshot();
+      const { joined, deferred, viewedUntil } = contextOf(snapshot);
+      if (stateText(snapshot) !== 'pending' || joined !== undefined || deferred !== undefined || Number(viewedUntil) > clock.now()) return false;
+      root.send({ type: 'child.remove', id });
+      return true;
+    },
     // Typed by the specs: an id of this form is always an approval's actor.
     approvalActor: (id) => childRef(`approval:${id}`) as ApprovalActor | undefined,
     enforcerProblem: (action) => {

@@ -29,7 +29,7 @@ export type ApprovalAnswer = {
  * Rejects with SEC_CONFLICT (it changed, is decided, or the answer could not be saved) or SEC_TIMEOUT (still under way).
  */
 export const decideApproval = async (
-  dependencies: { readonly root: Root; readonly store: Store; readonly clock: Clock },
+  dependencies: { readonly root: Pick<Root, 'approvalActor'>; readonly store: Store; readonly clock: Clock },
   approval: Approval,
   answer: ApprovalAnswer,
 ): Promise<Approval> => {
@@ -68,7 +68,10 @@ export const decideApproval = async (
   return settled;
 };
 
-const actorToCome = async ({ root, store }: { readonly root: Root; readonly store: Store }, id: string): Promise<ApprovalActor | undefined> => {
+const actorToCome = async (
+  { root, store }: { readonly root: Pick<Root, 'approvalActor'>; readonly store: Store },
+  id: string,
+): Promise<ApprovalActor | undefined> => {
   const deadline = performance.now() + ACTOR_WITHIN_MS;
   while (store.approvals.get(id)?.state === 'pending' && performance.now() < deadline) {
     await delay(10);

@@ -1,5 +1,6 @@
 import type { AllowDesk } from '../actors/response/allow-desk.ts';
 import type { ApprovalDesk } from '../actors/response/approval-desk.ts';
+import type { ApprovalRoster } from '../actors/response/approval-roster.ts';
 import type { ChainRunner } from '../actors/response/chain-runner.ts';
 import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseKeeper } from '../actors/response/lease-keeper.ts';
@@ -14,6 +15,7 @@ const EXPIRE_EVERY_MS = 1000;
 const STATUS_EVERY_MS = 2000;
 const FLUSH_EVERY_MS = 1000;
 const ATTEND_EVERY_MS = 2000;
+const ROUSE_EVERY_MS = 500;
 const ESCALATE_EVERY_MS = 1000;
 const CHAINS_EVERY_MS = 500;
 const CONFIRM_EVERY_MS = 500;
@@ -28,6 +30,7 @@ export type ClockworkDependencies = {
   readonly keeper: LeaseKeeper;
   readonly protector: Protector;
   readonly desk: Pick<ApprovalDesk, 'attend'>;
+  readonly roster: Pick<ApprovalRoster, 'rouse'>;
   readonly escalator: Pick<Escalator, 'tick'>;
   readonly chains: Pick<ChainRunner, 'tick'>;
   readonly allow: Pick<AllowDesk, 'tick'>;
@@ -87,6 +90,11 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       dependencies.escalator.tick,
       (problem) => onProblem('raising what nobody acknowledged', problem),
       () => beat('escalate'),
+    ),
+    every(
+      ROUSE_EVERY_MS,
+      async () => dependencies.roster.rouse(),
+      (problem) => onProblem('waking approvals', problem),
     ),
     every(
       STATUS_EVERY_MS,

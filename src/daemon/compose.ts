@@ -1,12 +1,13 @@
 import { createAlertBook } from '../actors/response/alert-book.ts';
 import { createAllowDesk } from '../actors/response/allow-desk.ts';
 import { createApprovalDesk } from '../actors/response/approval-desk.ts';
+import { createApprovalRoster } from '../actors/response/approval-roster.ts';
 import { createChainRunner } from '../actors/response/chain-runner.ts';
 import { createEscalator } from '../actors/response/escalator.ts';
 import { createLedger } from '../actors/response/ledger.ts';
 import { createResponder, type ResponderDependencies } from '../actors/response/responder.ts';
 import { restoreSoftAllow } from '../actors/response/restore-soft-allow.ts';
-import { type Root, startRoot } from '../actors/root.ts';
+import { type ApprovalActor, type Root, startRoot } from '../actors/root.ts';
 import { deliverySpec, enforcerSpec } from '../actors/supervision.ts';
 import { buildChains } from '../config/chains.ts';
 import type { Config } from '../config/schema.ts';
@@ -102,12 +103,22 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   const policyNow = createPolicyWithAllowed(policies.current, options.restored.allow.networks);
   const base = { store, clock, ledger, leases, enforcers, policy: policyNow, onRecords: publish.records, onProblem: problem };
   const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policies.current().caps);
+  const roster = createApprovalRoster({
+    waiting: store.approvals.waiting,
+    adopt: (approval) => root?.adopt(approval),
+    dismiss: (id) => root?.dismiss(id) ?? false,
+    now: clock.now,
+  });
+  const approvalActor = (id: string): ApprovalActor | undefined => {
+    roster.wake(id);
+    return root?.approvalActor(id);
+  };
   const desk = createApprovalDesk({
     ...base,
     veto,
-    adopt: (approval) => root?.adopt(approval),
-    settle: (id, reason) => root?.approvalActor(id)?.send({ type: 'approval.void', reason, now: clock.now() }),
-    join: ({ id }, request) => root?.approvalActor(id)?.send({ type: 'approval.joined', ...request }),
+    adopt: roster.admit,
+    settle: (id, reason) => approvalActor(id)?.send({ type: 'approval.void', reason, now: clock.now() }),
+    join: ({ id }, request) => approvalActor(id)?.send({ type: 'approval.joined', ...request }),
     notices: (approval, kind) => notifications.aboutApproval(approval, kind),
     onQueued: queued.ring,
     onApproval: publish.approval,
@@ -179,6 +190,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     ],
     store,
     clock,
+    waiting: roster.first(),
     desk,
     startModule: sensor.startModule,
     stopModule: sensor.stopModule,
@@ -271,6 +283,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     keeper,
     protector,
     desk,
+    roster,
     escalator,
     chains: chainRunner,
     allow,
@@ -316,8 +329,9 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
       repairs: publish.repairs,
       status,
       modules: () => buildModules(tree),
-      decide: (approval, answer) => decideApproval({ root: tree, store, clock }, approval, { ...answer, seats: seatsOf(approval, answer.by, isInGroup) }),
-      look: (approval) => tree.approvalActor(approval.id)?.send({ type: 'approval.viewed', now: clock.now() }),
+      decide: (approval, answer) =>
+        decideApproval({ root: { approvalActor }, store, clock }, approval, { ...answer, seats: seatsOf(approval, answer.by, isInGroup) }),
+      look: (approval) => approvalActor(approval.id)?.send({ type: 'approval.viewed', now: clock.now() }),
       onApproval: publish.approval,
       cleanup: async (actor, reason, restoreFiles) => {
         await chainRunner.cancelAll(`taken back by cleanup (${actor.name})`);

@@ -16,3 +16,7 @@ export const lapsesAt = ({ expiresAt }: Pick<Approval, 'expiresAt'>, viewedUntil
 /** The reminder that is due now and was not given yet, as a share of the waiting time; 0 when there is none. */
 export const dueReminder = ({ createdAt, expiresAt, reminded = 0 }: Times, now: number): number =>
   now >= expiresAt ? 0 : (REMINDERS.find((share) => share > reminded && now >= createdAt + (expiresAt - createdAt) * share) ?? 0);
+
+/** When a question that waits has to be looked after next: at a reminder or at its end. */
+export const nextMoment = ({ createdAt, expiresAt, reminded = 0 }: Times): number =>
+  [0.5, 0.8].filter((share) => share > reminded).map((share) => createdAt + (expiresAt - createdAt) * share)[0] ?? expiresAt;

@@ -13,7 +13,7 @@ export type Approvals = Store['approvals'] & {
 
 /** Approvals, changed only by someone who saw the latest version. At most `maxDecided` decided ones are kept. */
 export const createApprovals = (engine: Engine, codec: RecordCodec, maxDecided: number): Approvals => {
-  const shelf = createShelf<Approval>({ engine, codec, table: 'approvals', index: 'approvalsBy', isLive: isWaiting, maxFinished: maxDecided });
+  const shelf = createShelf<Approval>({ engine, codec, table: 'approvals', index: 'approvalsBy', isLive: isWaiting, maxFinished: maxDecided, keepsLive: true });
   const prepare: Approvals['prepare'] = (approvals) => {
     for (const approval of approvals) {
       const stored = shelf.get(approval.id)?.version ?? 0;

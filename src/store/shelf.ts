@@ -25,9 +25,13 @@ export const createShelf = <Item extends { readonly id: string }>(options: {
   readonly index: TableName;
   readonly isLive: (item: Item) => boolean;
   readonly maxFinished: number;
+  /** Live items are kept in memory as well, once they were asked for: for those that are asked for all the time. */
+  readonly keepsLive?: boolean | undefined;
 }): Shelf<Item> => {
   const { engine, codec, table, index } = options;
   let finished = 0;
+  let kept: Map<string, Item> | undefined;
+  let listed: readonly Item[] | undefined;
 
   const get = (id: string): Item | undefined => (isPlainKey(id) ? codec.decode<Item>(engine.get(table, id)) : undefined);
 
@@ -38,6 +42,20 @@ export const createShelf = <Item extends { readonly id: string }>(options: {
     engine.put(index, `${place}${key}`, MARK);
     engine.remove(index, `${other}${key}`);
     finished += Number(!isLive) - Number(wasFinished);
+    if (kept === undefined) return;
+    const item = isLive ? codec.decode<Item>(text) : undefined;
+    if (item === undefined) kept.delete(key);
+    else kept.set(key, item);
+    listed = undefined;
+  };
+
+  const readLive = (): readonly Item[] => {
+    const items: Item[] = [];
+    for (const { key } of engine.range(index, prefixBounds(LIVE))) {
+      const item = get(key.slice(LIVE.length));
+      if (item !== undefined) items.push(item);
+    }
+    return items;
   };
 
   const trim = (): void => {
@@ -63,12 +81,10 @@ export const createShelf = <Item extends { readonly id: string }>(options: {
       return items;
     },
     live: () => {
-      const items: Item[] = [];
-      for (const { key } of engine.range(index, prefixBounds(LIVE))) {
-        const item = get(key.slice(LIVE.length));
-        if (item !== undefined) items.push(item);
-      }
-      return items;
+      if (options.keepsLive !== true) return readLive();
+      kept ??= new Map(readLive().map((item) => [idKey(item.id), item]));
+      listed ??= [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+      return listed;
     },
     prepare: (items) => {
       const encoded = items.map((item) => [idKey(item.id), codec.encode(item), options.isLive(item)] as const);
@@ -78,6 +94,8 @@ export const createShelf = <Item extends { readonly id: string }>(options: {
       };
     },
     reload: () => {
+      kept = undefined;
+      listed = undefined;
       finished = 0;
       for (const _ of engine.range(index, prefixBounds(FINISHED))) finished += 1;
     },

@@ -31,12 +31,16 @@ export type Suspension = {
   readonly attend: () => Promise<void>;
 };
 
+/** So many that are not suspended are looked after in a round; with more than that they take turns. */
+const AT_ONCE = 100;
+
 /** Suspension over the given enforcers. */
 export const createSuspension = (dependencies: SuspensionDependencies): Suspension => {
   const { store, enforcers } = dependencies;
   const turns = createTurns();
   // Held by this very process: after a restart each is held once more, so that the enforcer knows them again.
   const known = new Set<string>();
+  let turn = 0;
 
   const isWaiting = (id: string): boolean => store.approvals.get(id)?.state === 'pending';
 
@@ -83,8 +87,12 @@ export const createSuspension = (dependencies: SuspensionDependencies): Suspensi
         await enforcers.get(approval.action)?.release?.(requestOf(approval, dependencies.now()));
       }),
     attend: async () => {
-      for (const approval of store.approvals.waiting()) {
-        if (approval.state !== 'pending') continue;
+      const pending = store.approvals.waiting().filter(({ state }) => state === 'pending');
+      const others = pending.filter(({ isHeld }) => !isHeld);
+      const some = others.length <= AT_ONCE ? others : Array.from({ length: AT_ONCE }, (_, index) => others[(turn + index) % others.length]);
+      turn = others.length <= AT_ONCE ? 0 : (turn + AT_ONCE) % others.length;
+      for (const approval of [...pending.filter(({ isHeld }) => isHeld), ...some]) {
+        if (approval === undefined) continue;
         await attendOne(approval).catch((problem: unknown) => dependencies.onProblem('looking after an approval', problem));
       }
     },
