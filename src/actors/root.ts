@@ -31,7 +31,7 @@ export type Root = {
   readonly children: () => readonly ChildView[];
   readonly child: (id: string) => ChildView | undefined;
   readonly tell: (childId: string, event: ChildEvent) => void;
-  readonly adopt: (approval: Approval) => void;
+  readonly adopt: (approval: Approval) => boolean;
   /** Ends the actor of an approval that merely waits; false when something is under way, or somebody looks at it. */
   readonly dismiss: (approvalId: string) => boolean;
   /** Sends a person's decision; resolves with the approval once the actor has come to rest, or rejects with why it refused. */
@@ -82,7 +82,11 @@ export const startRoot = (dependencies: RootDependencies): Root => {
   });
   root.start();
   for (const spec of compareWithRegistry(presentChildren(root.getSnapshot()), specs).missing) root.send({ type: 'child.restart', id: spec.id });
-  const adopt = (approval: Approval): void => root.send({ type: 'child.add', spec: approvalSpec(approval, clock.now()) });
+  const records = (): ChildRecords => root.getSnapshot().context.children;
+  const adopt = (approval: Approval): boolean => {
+    root.send({ type: 'child.add', spec: approvalSpec(approval, clock.now()) });
+    return records()[`approval:${approval.id}`] !== undefined;
+  };
   // Decided ones too, while their target is still suspended: nothing stays held without an actor that lets it go.
   const held = store.approvals.page(1000).filter((approval) => approval.isHeld);
   const waiting = dependencies.waiting ?? store.approvals.waiting();
@@ -105,7 +109,6 @@ export const startRoot = (dependencies: RootDependencies): Root => {
     const snapshot: unknown = childRef(record.spec.id)?.getSnapshot();
     return { record, state: record.state === 'running' ? stateText(snapshot) : record.state, context: contextOf(snapshot) };
   };
-  const records = (): ChildRecords => root.getSnapshot().context.children;
   return {
     state: () => String(root.getSnapshot().value),
     children: () => Object.values(records()).map(view),

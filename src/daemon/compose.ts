@@ -105,7 +105,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policies.current().caps);
   const roster = createApprovalRoster({
     waiting: store.approvals.waiting,
-    adopt: (approval) => root?.adopt(approval),
+    adopt: (approval) => root?.adopt(approval) ?? false,
     dismiss: (id) => root?.dismiss(id) ?? false,
     now: clock.now,
   });

@@ -99,8 +99,8 @@ export const createNotifications = (dependencies: NotificationDependencies): Not
     closing: (alert) => (alert.status === 'RESOLVED' || alert.status === 'FALSE_POSITIVE' ? closingDrafts(alert, toldOf(alert), clock.now()) : []),
     aboutApproval: (approval, kind) => {
       const waiting = store.approvals.waiting().length;
-      // In a flood of questions one in a hundred is told of, and nobody is reminded of each.
-      if ((kind === 'approval' || kind === 'reminder') && waiting > MAX_TOLD && (kind === 'reminder' || waiting % MAX_TOLD !== 0)) return [];
+      // In a flood of questions one in a hundred is told of.
+      if (kind === 'approval' && waiting >= MAX_TOLD && waiting % MAX_TOLD !== 0) return [];
       if (kind === 'break_glass') return approvalDrafts(approval, kind, endpoints, clock.now());
       const own = policyOf(dependencies.policy(), approval.module);
       const named = (own?.rules ?? []).filter((rule) => rule.action === 'webhook').map((rule) => rule.params['endpoint']);

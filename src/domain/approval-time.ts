@@ -18,5 +18,7 @@ export const dueReminder = ({ createdAt, expiresAt, reminded = 0 }: Times, now: 
   now >= expiresAt ? 0 : (REMINDERS.find((share) => share > reminded && now >= createdAt + (expiresAt - createdAt) * share) ?? 0);
 
 /** When a question that waits has to be looked after next: at a reminder or at its end. */
-export const nextMoment = ({ createdAt, expiresAt, reminded = 0 }: Times): number =>
-  [0.5, 0.8].filter((share) => share > reminded).map((share) => createdAt + (expiresAt - createdAt) * share)[0] ?? expiresAt;
+export const nextMoment = ({ createdAt, expiresAt, reminded = 0 }: Times): number => {
+  if (reminded >= 0.8) return expiresAt;
+  return createdAt + (expiresAt - createdAt) * (reminded >= 0.5 ? 0.8 : 0.5);
+};

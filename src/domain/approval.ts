@@ -64,6 +64,8 @@ export type Approval = {
   readonly latestAt?: number | undefined;
   /** Share of the waiting time of which people were reminded: 0.5 or 0.8. */
   readonly reminded?: number | undefined;
+  /** People outside were told that it waits; in a flood not of each. */
+  readonly isTold?: boolean | undefined;
   readonly revokedBy?: Actor | undefined;
   readonly revokedAt?: number | undefined;
 };

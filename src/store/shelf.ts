@@ -32,6 +32,8 @@ export const createShelf = <Item extends { readonly id: string }>(options: {
   let finished = 0;
   let kept: Map<string, Item> | undefined;
   let listed: readonly Item[] | undefined;
+  let lastKey = '';
+  let isSorted = true;
 
   const get = (id: string): Item | undefined => (isPlainKey(id) ? codec.decode<Item>(engine.get(table, id)) : undefined);
 
@@ -45,7 +47,12 @@ export const createShelf = <Item extends { readonly id: string }>(options: {
     if (kept === undefined) return;
     const item = isLive ? codec.decode<Item>(text) : undefined;
     if (item === undefined) kept.delete(key);
-    else kept.set(key, item);
+    else {
+      // Ids grow with time: only one that comes late has to be sorted in.
+      isSorted = isSorted && (kept.has(key) || key > lastKey);
+      if (key > lastKey) lastKey = key;
+      kept.set(key, item);
+    }
     listed = undefined;
   };
 
@@ -82,8 +89,16 @@ export const createShelf = <Item extends { readonly id: string }>(options: {
     },
     live: () => {
       if (options.keepsLive !== true) return readLive();
-      kept ??= new Map(readLive().map((item) => [idKey(item.id), item]));
-      listed ??= [...kept].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+      if (kept === undefined) {
+        kept = new Map(readLive().map((item) => [idKey(item.id), item]));
+        lastKey = [...kept.keys()].at(-1) ?? '';
+        isSorted = true;
+      }
+      if (!isSorted) {
+        kept = new Map([...kept].sort(([a], [b]) => (a < b ? -1 : 1)));
+        isSorted = true;
+      }
+      listed ??= [...kept.values()];
       return listed;
     },
     prepare: (items) => {

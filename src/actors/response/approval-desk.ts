@@ -8,14 +8,13 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Decision } from '../../domain/decision.ts';
 import type { DeliveryDraft } from '../../domain/delivery.ts';
 import { SecError } from '../../domain/errors.ts';
-import type { HistoryDraft } from '../../domain/history.ts';
 import type { ActionId } from '../../domain/ids.ts';
 import type { NoticeKind } from '../../domain/notice.ts';
 import type { EnforcementPolicy } from '../../domain/policy.ts';
 import { isAtLeast } from '../../domain/severity.ts';
 import type { Store } from '../../store/contract.ts';
 import type { Enforcer } from '../contract.ts';
-import { createApprovalIntake } from './approval-intake.ts';
+import { type ApprovalIntakeDependencies, createApprovalIntake } from './approval-intake.ts';
 import { changeRecords, noticeKind } from './approval-words.ts';
 import { cooldownKey, policyOf, ruleApplies } from './decide.ts';
 import { type ExecuteDependencies, executeJobs } from './execute.ts';
@@ -75,9 +74,11 @@ export const createApprovalDesk = (dependencies: ApprovalDeskDependencies): Appr
     if (enforcer === undefined) throw new SecError('SEC_UNAVAILABLE', `no enforcer for ${action}`);
     return enforcer;
   };
-  const save = async (approval: Approval, records: readonly HistoryDraft[], isNew = false): Promise<void> => {
-    const kind = isNew ? 'approval' : noticeKind(store.approvals.get(approval.id), approval);
-    const add = kind === undefined ? [] : dependencies.notices(approval, kind);
+  const newsOf = (approval: Approval): readonly DeliveryDraft[] => {
+    const kind = noticeKind(store.approvals.get(approval.id), approval);
+    return kind === undefined ? [] : dependencies.notices(approval, kind);
+  };
+  const save: ApprovalIntakeDependencies['save'] = async (approval, records, add = newsOf(approval)) => {
     dependencies.onRecords(await store.commit({ approvals: [approval], ...(add.length === 0 ? {} : { outbox: { add } }), records }));
     for (const { endpoint } of add) dependencies.onQueued(endpoint);
   };

@@ -3,6 +3,7 @@ import { type ActionName, type Target, targetKey } from '../../domain/action.ts'
 import type { Alert } from '../../domain/alert.ts';
 import type { Approval } from '../../domain/approval.ts';
 import type { Decision } from '../../domain/decision.ts';
+import type { DeliveryDraft } from '../../domain/delivery.ts';
 import type { ProcessRef } from '../../domain/entity.ts';
 import { toSecError } from '../../domain/errors.ts';
 import type { HistoryDraft } from '../../domain/history.ts';
@@ -20,12 +21,12 @@ import { createTurns } from './turns.ts';
 
 export type ApprovalIntakeDependencies = Pick<
   ApprovalDeskDependencies,
-  'store' | 'clock' | 'policy' | 'adopt' | 'join' | 'settle' | 'onApproval' | 'onProblem' | 'onRecords'
+  'store' | 'clock' | 'policy' | 'notices' | 'adopt' | 'join' | 'settle' | 'onApproval' | 'onProblem' | 'onRecords'
 > & {
   readonly suspension: Suspension;
   readonly enforcerOf: (action: ActionName) => Enforcer;
-  /** Writes it, with its records and the notice that it waits. */
-  readonly save: (approval: Approval, records: readonly HistoryDraft[], isNew?: boolean) => Promise<void>;
+  /** Writes it with its records, and with notices where not those are meant that its change asks for. */
+  readonly save: (approval: Approval, records: readonly HistoryDraft[], notices?: readonly DeliveryDraft[]) => Promise<void>;
 };
 
 /** Suspended processes remembered with an approval; those beyond are found as descendants of the first. */
@@ -71,9 +72,11 @@ export const createApprovalIntake = (dependencies: ApprovalIntakeDependencies): 
     const gate = policy.approvalGate;
     const ttlMs = gate.ttlMsBySeverity[alert.severity] ?? gate.ttlMs;
     const seats = gate.twoPerson?.actions.includes(decision.action) === true ? gate.twoPerson.groups : undefined;
-    const approval = newApproval(alert, decision, { actionId, now, ttlMs, isHeld: wantsHold, plan, seats, chain: step?.chain });
+    const fresh = newApproval(alert, decision, { actionId, now, ttlMs, isHeld: wantsHold, plan, seats, chain: step?.chain });
+    const notices = dependencies.notices(fresh, 'approval');
+    const approval = notices.length === 0 ? fresh : { ...fresh, isTold: true };
     // On disk before the target is touched: a crash in between is found and undone, never forgotten.
-    await save(approval, [approvalRecord(approval, now)], true);
+    await save(approval, [approvalRecord(approval, now)], notices);
     const settled = wantsHold ? await holdTarget(approval) : approval;
     if (settled.state === 'pending') dependencies.adopt(settled);
     dependencies.onApproval(settled);

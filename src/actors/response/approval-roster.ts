@@ -4,37 +4,43 @@ import { nextMoment } from '../../domain/approval-time.ts';
 export type ApprovalRosterDependencies = {
   /** Oldest first, and cheap to ask for. */
   readonly waiting: () => readonly Approval[];
-  /** Gives an approval its actor. */
-  readonly adopt: (approval: Approval) => void;
+  /** Gives an approval its actor; false when there is no room for it now. */
+  readonly adopt: (approval: Approval) => boolean;
   /** Takes it away again when it merely waits; false when something is under way. */
   readonly dismiss: (id: string) => boolean;
   readonly now: () => number;
 };
 
-/** Which approvals have an actor: up to some hundreds all of them; beyond that only those about which something is to be done. */
+/** Which approvals have an actor: up to some dozens all of them; beyond that only those about which something is to be done. */
 export type ApprovalRoster = {
   readonly admit: (approval: Approval) => void;
   /** Those that get their actor at the start; the others sleep from then on. */
   readonly first: () => readonly Approval[];
   /** Before it is told anything: it has its actor then, when it is one of these. */
   readonly wake: (id: string) => void;
-  /** To be called twice a second: wakes what is due, and puts to sleep what is too many. */
+  /** To be called several times a second: wakes what is due, and puts to sleep what is too many. */
   readonly rouse: () => void;
   readonly asleep: () => number;
 };
 
-/** So many have an actor although nothing is to be done about them. */
-const MAX_UP = 256;
+/** So many have an actor although nothing is to be done about them. What each costs the tree grows with their number. */
+const MAX_UP = 64;
 /** So many at once when many are due together. */
-const MAX_AWAKE = 1000;
+const MAX_AWAKE = 160;
 
 export const createApprovalRoster = (dependencies: ApprovalRosterDependencies): ApprovalRoster => {
   // Bounded by the number of approvals that may wait.
   const asleep = new Set<string>();
   const awake = (): number => dependencies.waiting().length - asleep.size;
   const adopt = (approval: Approval): void => {
-    asleep.delete(approval.id);
-    dependencies.adopt(approval);
+    if (dependencies.adopt(approval)) asleep.delete(approval.id);
+    else asleep.add(approval.id);
+  };
+  const forgetGone = (waiting: readonly Approval[]): void => {
+    const seen = waiting.reduce((count, { id }) => count + Number(asleep.has(id)), 0);
+    if (seen === asleep.size) return;
+    const there = new Set<string>(waiting.map(({ id }) => id));
+    for (const id of asleep) if (!there.has(id)) asleep.delete(id);
   };
   return {
     admit: (approval) => {
@@ -61,11 +67,10 @@ export const createApprovalRoster = (dependencies: ApprovalRosterDependencies): 
       if (asleep.size === 0 && dependencies.waiting().length <= MAX_UP) return;
       const now = dependencies.now();
       const waiting = dependencies.waiting();
-      const there = new Set<string>(waiting.map(({ id }) => id));
-      for (const id of asleep) if (!there.has(id)) asleep.delete(id);
+      forgetGone(waiting);
       let room = MAX_AWAKE - awake();
       for (const approval of waiting) {
-        if (room <= 0 || !asleep.has(approval.id) || nextMoment(approval) > now) continue;
+        if (room <= 0 || !asleep.has(approval.id) || !(approval.isHeld || approval.state !== 'pending' || nextMoment(approval) <= now)) continue;
         adopt(approval);
         room -= 1;
       }

@@ -32,6 +32,7 @@ export const changeRecords = (stored: Approval | undefined, approval: Approval, 
 /** Whether such a change is news for people who do not look at it, and which. */
 export const noticeKind = (stored: Approval | undefined, approval: Approval): NoticeKind | undefined => {
   if (approval.isBreakGlass === true && stored?.isBreakGlass !== true) return 'break_glass';
+  if (approval.isTold !== true) return undefined;
   if ((approval.reminded ?? 0) > (stored?.reminded ?? 0)) return 'reminder';
   return stored !== undefined && LIVE.has(stored.state) && !LIVE.has(approval.state) ? 'resolved' : undefined;
 };
