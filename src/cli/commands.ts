@@ -197,10 +197,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'config',
-    usage: ['1sec config [--json] [--config FILE]', '1sec config --validate [--config FILE]'],
-    summary: 'Show or check the configuration in force',
-    maxWords: 0,
-    flags: { json, config, validate: { type: 'boolean', default: false, summary: 'check only' } },
+    usage: ['1sec config [--json] [--config FILE]', '1sec config --validate [--config FILE]', '1sec config explain [PATH]'],
+    summary: 'Show, check or explain the configuration in force; explain names who said each value, and asks a running daemon for the mode',
+    maxWords: 2,
+    flags: { json, socket, config, validate: { type: 'boolean', default: false, summary: 'check only' } },
     load: () => import('./config.ts'),
   },
 ];

@@ -1,7 +1,12 @@
+import { SecError } from '../domain/errors.ts';
+import { toSafe } from '../domain/safe-text.ts';
 import type { CommandContext } from './command.ts';
 
-/** `1sec config [--validate]` */
+/** `1sec config [--validate]`, `1sec config explain [PATH]` */
 export const run = async (context: CommandContext): Promise<number> => {
+  const [word, ...rest] = context.input;
+  if (word === 'explain' && rest.length < 2) return (await import('./explain.ts')).run(context, rest[0] ?? '');
+  if (word !== undefined) throw new SecError('SEC_USAGE', `config: expected explain [PATH] or no word, got ${toSafe(context.input.join(' '), 60)}`);
   const { describeConfig } = await import('../daemon/describe-config.ts');
   const described = await describeConfig({ flag: context.text('config'), variables: context.environment });
   if (context.flag('validate')) {

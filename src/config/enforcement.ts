@@ -107,7 +107,8 @@ const flatten = (policy: EnforcementPolicy): ReadonlyMap<string, string> => {
   return lines;
 };
 
-const ruleText = (rule: PolicyRule): string => {
+/** A rule in a few words, without its parameters but the duration. */
+export const ruleText = (rule: PolicyRule): string => {
   const types = rule.types.length === 0 ? '' : `[${rule.types.join('|')}]`;
   const duration = rule.params['duration'] === undefined ? '' : ` ${rule.params['duration']}`;
   return `${rule.action}${types}@${rule.minSeverity}${duration}${rule.skipApproval ? ' without asking' : ''}`;

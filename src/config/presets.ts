@@ -13,6 +13,13 @@ export const loadPreset = async (name: PresetName): Promise<PresetFile> => {
   return wholePreset(chain.reduce(mergeLayers));
 };
 
+/** The files a preset is made of, the one that wins first. */
+export const presetFiles = async (name: PresetName): Promise<readonly string[]> => {
+  const directory = presetDirectory();
+  const chain = await presetChain(name, (layer) => readYamlFile(`${directory}${layer}.yaml`, presetSchema));
+  return chain.map((layer) => `${directory}${layer.name}.yaml`).reverse();
+};
+
 // From the bundle (dist/) and from the sources (src/config/).
 const presetDirectory = (): string => {
   const candidates = ['../presets/', '../../presets/'].map((relative) => fileURLToPath(new URL(relative, import.meta.url)));

@@ -96,4 +96,16 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'confirm'))('a change to something st
     expect(await final()).toEqual({ enabled: true, dry_run: false, preset: 'lax', pending_rollback: undefined });
     expect((await station.cli('enforce', 'preset', 'strict', '--confirm-within', '2d')).code).toBe(2);
   });
+
+  test('config explain names the line of the file without a daemon, and the command that was given with one', async () => {
+    live();
+    expect(await station.json('config', 'explain', 'enforcement.preset')).toMatchObject({
+      live: false,
+      values: [{ value: 'safe', origin: expect.stringMatching(/config\.yaml:\d+$/) }],
+    });
+    await station.start();
+    await station.cli('enforce', 'preset', 'lax');
+    expect(await station.json('config', 'explain', 'enforcement.preset')).toMatchObject({ live: true, values: [{ value: 'lax', origin: 'set at run time' }] });
+    expect((await station.cli('config', 'explain', 'enforcement.policies.ransomware.cooldown')).out).toMatch(/300 +presets\/lax\.yaml:\d+/);
+  });
 });
