@@ -99,6 +99,14 @@ const capsSchema = z.strictObject({
   max_block_duration: durationMs.default(7 * 86_400_000),
 });
 
+/** How blocks of the same address grow; `factor` 1 (the default): they do not. */
+const repeatSchema = z.strictObject({
+  factor: z.number().min(1).max(10).default(1),
+  max_duration: durationMs.default(7 * 86_400_000),
+  decay: durationMs.refine((ms) => ms >= 60_000, 'expected 1m or more').default(7 * 86_400_000),
+  jitter: z.number().min(0).max(0.5).default(0.1),
+});
+
 /** Sections of the compatible interface that this version accepts and does not use; `1sec config` says so. */
 const later = z.unknown().optional();
 
@@ -145,6 +153,7 @@ export const configSchema = z
         policies: z.record(z.string(), userPolicySchema).default({}),
         approval_gate: gateSchema.default({}),
         caps: capsSchema.prefault({}),
+        repeat_offenders: repeatSchema.prefault({}),
         allow_command: z.boolean().default(false),
         /** What addresses are blocked with; `auto`: nftables where nft is installed, else iptables with ipset. */
         firewall: z.enum(['auto', 'nftables', 'iptables']).default('auto'),

@@ -4,6 +4,7 @@ import type { ApprovalRoster } from '../actors/response/approval-roster.ts';
 import type { ChainRunner } from '../actors/response/chain-runner.ts';
 import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseKeeper } from '../actors/response/lease-keeper.ts';
+import type { OffenceBook } from '../actors/response/offence-book.ts';
 import type { Protector } from '../actors/response/protector.ts';
 import type { Root } from '../actors/root.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -34,6 +35,7 @@ export type ClockworkDependencies = {
   readonly escalator: Pick<Escalator, 'tick'>;
   readonly chains: Pick<ChainRunner, 'tick'>;
   readonly allow: Pick<AllowDesk, 'tick'>;
+  readonly offences: Pick<OffenceBook, 'tick'>;
   readonly takeBackUnconfirmed: () => Promise<void>;
   readonly clock: Clock;
   readonly root: Root;
@@ -61,6 +63,7 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
         dependencies.store.tick?.(dependencies.clock.now());
         await dependencies.keeper.expire();
         await dependencies.allow.tick();
+        await dependencies.offences.tick();
       },
       (problem) => onProblem('ending what has run out', problem),
       () => beat('expire'),

@@ -5,6 +5,7 @@ import { createApprovalRoster } from '../actors/response/approval-roster.ts';
 import { createChainRunner } from '../actors/response/chain-runner.ts';
 import { createEscalator } from '../actors/response/escalator.ts';
 import { createLedger } from '../actors/response/ledger.ts';
+import { createOffenceBook } from '../actors/response/offence-book.ts';
 import { createResponder, type ResponderDependencies } from '../actors/response/responder.ts';
 import { restoreSoftAllow } from '../actors/response/restore-soft-allow.ts';
 import { type ApprovalActor, type Root, startRoot } from '../actors/root.ts';
@@ -100,8 +101,25 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
 
   // The tree is made last and needs what is made here; until it stands, nothing acts and nobody is told.
   let root: Root | undefined;
+  const repeat = config.enforcement.repeat_offenders;
+  const offences = createOffenceBook({
+    store,
+    clock,
+    rule: { factor: repeat.factor, maxMs: repeat.max_duration, decayMs: repeat.decay, jitter: repeat.jitter },
+    random: Math.random,
+  });
   const policyNow = createPolicyWithAllowed(policies.current, options.restored.allow.networks);
-  const base = { store, clock, ledger, leases, enforcers, policy: policyNow, onRecords: publish.records, onProblem: problem };
+  const base = {
+    store,
+    clock,
+    ledger,
+    leases,
+    enforcers,
+    policy: policyNow,
+    onRecords: publish.records,
+    onProblem: problem,
+    nextBlockMs: offences.nextBlockMs,
+  };
   const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policies.current().caps);
   const roster = createApprovalRoster({
     waiting: store.approvals.waiting,
@@ -287,6 +305,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     escalator,
     chains: chainRunner,
     allow,
+    offences,
     takeBackUnconfirmed: createRollbackTick(
       { policies, clock, append: async (draft) => publish.records(await store.history.append([draft])), onModeChange },
       { name: '1sec', uid: process.getuid?.() ?? 0, via: 'daemon' },

@@ -21,7 +21,7 @@ export type Job = {
   readonly actor?: Actor | undefined;
 };
 
-export type ExecuteDependencies = Pick<ResponderDependencies, 'store' | 'clock' | 'leases' | 'enforcers' | 'policy' | 'veto' | 'onRecords'>;
+export type ExecuteDependencies = Pick<ResponderDependencies, 'store' | 'clock' | 'leases' | 'enforcers' | 'policy' | 'veto' | 'nextBlockMs' | 'onRecords'>;
 
 type Refused = { readonly job: Job; readonly veto: Veto };
 type Prepared = { readonly job: Job; readonly plan: ActionPlan; readonly lease: Lease | undefined };
@@ -79,11 +79,22 @@ const prepare = (dependencies: ExecuteDependencies, enforcer: Enforcer, queued: 
   const veto = dependencies.veto(enforcer.manifest.action, target, [...policy.globalAllowList, ...(policyOf(policy, job.alert.module)?.allowList ?? [])]);
   if (veto !== undefined) return { job, veto };
   try {
-    const plan = enforcer.plan(job.request);
-    return { job, plan, lease: leaseFor(dependencies, enforcer, job, plan) };
+    const asked = enforcer.plan(job.request);
+    const grown = withGrownLength(dependencies, job, asked);
+    const plan = grown === job ? asked : enforcer.plan(grown.request);
+    return { job: grown, plan, lease: leaseFor(dependencies, enforcer, grown, plan) };
   } catch (problem) {
     return { job, veto: { outcome: 'refused', reason: toSecError(problem).message } };
   }
+};
+
+/** The job with a longer block for who was blocked before; the cap is applied to the kernel and the lease alike. */
+const withGrownLength = (dependencies: ExecuteDependencies, job: Job, { leaseMs }: ActionPlan): Job => {
+  const { target, params } = job.request;
+  if (target.kind !== 'ip' || leaseMs === undefined || dependencies.nextBlockMs === undefined) return job;
+  const grownMs = Math.min(dependencies.nextBlockMs(target.address, leaseMs), dependencies.policy().caps.maxBlockSeconds * 1000);
+  if (grownMs === leaseMs) return job;
+  return { ...job, request: { ...job.request, params: { ...params, duration: `${Math.max(1, Math.round(grownMs / 1000))}s` } } };
 };
 
 /** What undoing needs, read now. A lease that a crash left open has it from before the act: what is there now may be half done. */

@@ -31,6 +31,8 @@ export type ResponderDependencies = {
   readonly policy: () => EnforcementPolicy;
   readonly veto: (action: ActionName, target: Decision['target'], allowList: readonly string[]) => Veto | undefined;
   readonly requestApproval: (alert: Alert, decision: Decision) => Promise<unknown>;
+  /** Length of the next block of an address, longer for who was blocked before. Counts it. */
+  readonly nextBlockMs?: ((address: string, askedMs: number) => number) | undefined;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
   readonly onProblem: (what: string, problem: unknown) => void;
 };
