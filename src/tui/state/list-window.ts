@@ -34,7 +34,9 @@ export const settleList = (list: ListState, shape: ListShape): ListState => {
   const found = list.selectedKey === undefined ? -1 : indexNear(keys, list.selectedKey, list.index);
   const index = found >= 0 ? found : Math.min(list.index, keys.length - 1);
   const topFound = list.topKey === undefined ? -1 : keys.indexOf(list.topKey);
-  const top = pageTop(keys.length, index, topFound >= 0 ? topFound : newest === 'last' ? keys.length : 0, height);
+  // A row that goes at the end leaves a blank line there: filling it would move all the others under the cursor.
+  const isInView = topFound >= 0 && index >= topFound && index < topFound + height && found >= 0;
+  const top = isInView ? topFound : pageTop(keys.length, index, topFound >= 0 ? topFound : newest === 'last' ? keys.length : 0, height);
   return sameOr(list, { ...list, selectedKey: keys[index], topKey: keys[top], index });
 };
 

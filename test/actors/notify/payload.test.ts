@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { PAYLOADS, type PayloadContext } from '../../../src/actors/notify/payload.ts';
 import { requestOf } from '../../../src/actors/notify/request.ts';
 import { ENDPOINT_TYPES, type EndpointType } from '../../../src/domain/endpoint.ts';
-import { noticeOf } from '../../../src/domain/notice.ts';
+import { approvalNoticeOf, noticeOf } from '../../../src/domain/notice.ts';
+import { anApproval } from '../../machines/approval-world.ts';
 import { hostileNotice, hostileText, MARKER, markedAlert, NOW, sampleDelivery, sampleEndpoint, sampleNotice } from './samples.ts';
 
 const context = (label = 'web-1'): PayloadContext => ({ endpoint: { routingKey: 'r', chatId: '42' }, label });
@@ -31,6 +32,30 @@ describe('metadata only', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test.each(ENDPOINT_TYPES)('%s: of an approval neither target, steps, reason nor who decided', (type) => {
+    const secret = anApproval({
+      title: MARKER,
+      plan: [MARKER],
+      undoNote: MARKER,
+      reason: MARKER,
+      result: MARKER,
+      target: { kind: 'file', file: { path: `/${MARKER}` } },
+      decidedBy: { name: MARKER, uid: 4711, via: 'cli' },
+      votes: [{ by: { name: MARKER, uid: 4711, via: 'cli' }, at: NOW, reason: MARKER, seats: [] }],
+    });
+    for (const kind of ['approval', 'reminder', 'break_glass', 'resolved'] as const) {
+      const { body, headers } = requestOf(sampleEndpoint({ type }), sampleDelivery([approvalNoticeOf(secret, kind, NOW)]), {
+        label: 'web-1',
+        attempt: 1,
+        now: NOW,
+      });
+      const all = `${body}${JSON.stringify(headers)}`;
+      expect(all).not.toContain(MARKER);
+      expect(all).not.toContain('4711');
+      if (kind !== 'resolved') expect(all).toMatch(/kill[\\_ -]*process/);
+    }
   });
 
   test('what does leave: module, type, severity, time, source address, alert, count', () => {
