@@ -23,6 +23,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['rollback', undo],
   ['dry-run', { maxWords: 1, load: async () => (await import('./enforce/change.ts')).dryRun }],
   ['preset', { maxWords: 1, load: async () => (await import('./enforce/change.ts')).preset }],
+  ['test', { maxWords: 1, load: async () => (await import('./enforce/test.ts')).test }],
   ['confirm', { maxWords: 0, load: async () => (await import('./enforce/change.ts')).confirm }],
   ['cleanup', { maxWords: 0, load: async () => (await import('./enforce/cleanup.ts')).cleanup }],
 ]);

@@ -340,6 +340,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
       store,
       clock,
       policies,
+      consider: responder.consider,
       alerts,
       leases,
       protector,

@@ -6,8 +6,9 @@ import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseBook } from '../actors/response/lease-book.ts';
 import type { Protector } from '../actors/response/protector.ts';
 import { aboutAlert } from '../actors/response/records.ts';
+import type { Responder } from '../actors/response/responder.ts';
 import { type UndoDependencies, undoByName } from '../actors/response/undo.ts';
-import { ACTIONS, type ActionName } from '../domain/action.ts';
+import { ACTIONS, type ActionName, targetKey } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Actor, Approval } from '../domain/approval.ts';
 import type { Chain } from '../domain/chain.ts';
@@ -29,11 +30,13 @@ import { onlyId } from './only-id.ts';
 import type { PolicyKeeper } from './policy-keeper.ts';
 import { quarantinedFiles } from './quarantined-files.ts';
 import { alertToJson, leaseToJson, policiesToJson, recordToJson } from './to-json.ts';
+import { triedAlert } from './tried-alert.ts';
 
 export type HandlerDependencies = {
   readonly store: Store;
   readonly clock: Clock;
   readonly policies: PolicyKeeper;
+  readonly consider: Responder['consider'];
   readonly alerts: AlertBook;
   readonly leases: LeaseBook;
   readonly protector: Protector;
@@ -126,6 +129,11 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
         stats: { total_records: store.history.count(), repairs: dependencies.repairs() },
         ...(pendingRollback === undefined ? {} : { pending_rollback: pendingToJson(pendingRollback, clock.now()) }),
       };
+    },
+    enforceTest: async ({ params, query }) => {
+      const alert = triedAlert({ module: params.module, ...query }, clock.now());
+      const decisions = dependencies.consider(alert).map((decision) => ({ ...decision, target: targetKey(decision.target) }));
+      return { decisions: decisions.map(({ action, target, outcome, reason }) => ({ action, target, outcome, reason })), dry_run: policies.current().dryRun };
     },
     policies: async () => ({ policies: policiesToJson(policies.current()) }),
     history: async ({ query }) => {

@@ -120,6 +120,19 @@ export const ROUTES = {
     body: none,
     reply: json.enforceStatusJson,
   }),
+  enforceTest: route({
+    method: 'GET',
+    path: '/api/v1/enforce/test/:module',
+    role: 'viewer',
+    summary: 'What would be decided about such an alert now; nothing is done',
+    params: z.object({ module: z.string().min(1).max(64) }),
+    query: z.object({ severity: z.enum(SEVERITIES).default('HIGH'), type: z.string().max(64).default('test'), ip: z.union([z.ipv4(), z.ipv6()]).optional() }),
+    body: none,
+    reply: z.object({
+      decisions: z.array(z.object({ action: z.string(), target: z.string(), outcome: z.string(), reason: z.string() })),
+      dry_run: z.boolean(),
+    }),
+  }),
   policies: route({
     method: 'GET',
     path: '/api/v1/enforce/policies',

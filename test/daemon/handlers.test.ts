@@ -58,6 +58,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
       store,
       clock,
       policies,
+      consider: () => [],
       alerts: createAlertBook(store, clock),
       leases,
       protector: { refresh: async () => undefined, veto: () => undefined, list: () => ['192.0.2.1'] },

@@ -108,4 +108,15 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'confirm'))('a change to something st
     expect(await station.json('config', 'explain', 'enforcement.preset')).toMatchObject({ live: true, values: [{ value: 'lax', origin: 'set at run time' }] });
     expect((await station.cli('config', 'explain', 'enforcement.policies.ransomware.cooldown')).out).toMatch(/300 +presets\/lax\.yaml:\d+/);
   });
+
+  test('enforce test says what would be decided and why, with the guards, and does nothing', async () => {
+    live();
+    await station.start();
+    const tried = (ip: string) => station.json('enforce', 'test', 'auth_fortress', '--severity', 'CRITICAL', '--ip', ip);
+    const block = (outcome: string) => ({ decisions: expect.arrayContaining([expect.objectContaining({ action: 'block_ip', outcome })]) });
+    expect(await tried('127.0.0.1')).toMatchObject(block('refused'));
+    expect((await station.client.call('leases')).total).toBe(0);
+    expect((await station.client.call('history')).records.filter(({ kind }) => kind === 'decision' || kind === 'intent')).toEqual([]);
+    expect((await station.cli('enforce', 'test', 'auth_fortress', '--severity', 'much')).code).toBe(2);
+  });
 });

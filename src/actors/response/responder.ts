@@ -41,6 +41,8 @@ export type ResponderDependencies = {
 export type Responder = {
   /** `isRepeat`: a fold of an alert that was answered before; a cooldown is then not worth a record. */
   readonly respond: (alert: Alert, isRepeat: boolean) => void;
+  /** What would be decided about an alert now, with every check and nothing done: no budget spent, nothing recorded. */
+  readonly consider: (alert: Alert) => readonly Decision[];
   /** Resolves when no action waits or runs. */
   readonly idle: () => Promise<void>;
 };
@@ -63,9 +65,8 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
   };
   const note = (drafts: readonly HistoryDraft[]): void => dependencies.onRecords(dependencies.store.history.note(drafts));
 
-  const respond = (alert: Alert, isRepeat: boolean): void => {
-    const policy = dependencies.policy();
-    const decisions = decide(alert, {
+  const considered = (alert: Alert, policy: EnforcementPolicy): readonly Decision[] =>
+    decide(alert, {
       policy,
       veto: dependencies.veto,
       activeUntil: (action, target) => leases.find(action, target)?.expiresAt,
@@ -75,6 +76,10 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
       activeBlocks: () => leases.count('block_ip'),
       unavailable: dependencies.unavailable,
     });
+
+  const respond = (alert: Alert, isRepeat: boolean): void => {
+    const policy = dependencies.policy();
+    const decisions = considered(alert, policy);
     for (const decision of decisions) carryOut(alert, decision, policy, isRepeat);
   };
 
@@ -148,6 +153,7 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
 
   return {
     respond,
+    consider: (alert) => considered(alert, dependencies.policy()),
     idle: async () => {
       for (const queue of queues.values()) await queue.idle();
     },
