@@ -79,6 +79,11 @@ const shownForm = (config: Config): { readonly [key: string]: unknown } => {
         ...(enforcement.approval_gate.ttl === undefined ? {} : { ttl: durationText(enforcement.approval_gate.ttl) }),
       },
       caps: { ...enforcement.caps, max_block_duration: durationText(enforcement.caps.max_block_duration) },
+      repeat_offenders: {
+        ...enforcement.repeat_offenders,
+        max_duration: durationText(enforcement.repeat_offenders.max_duration),
+        decay: durationText(enforcement.repeat_offenders.decay),
+      },
     },
   };
 };
