@@ -1,5 +1,5 @@
+import { entropyOf } from '../../../domain/entropy.ts';
 import { textOf } from '../../../domain/event.ts';
-import { entropyOf } from './entropy.ts';
 import { kindOfHost } from './host-of-url.ts';
 import type { ApiRequest } from './request.ts';
 import type { Say } from './say.ts';
