@@ -156,7 +156,7 @@ export const COMMAND_RULES: readonly CommandRule[] = [
     'CRITICAL',
     '',
     'files are encrypted one after the other',
-    [/\bfind\b.{0,400}-exec\b.{0,200}\b(?:openssl\s{1,4}enc|gpg2?\b|age\b|ccrypt|7z\w?\s{1,4}a|encrypt\w{0,12})\b/i],
+    [/\bfind\b/, /\s-exec(?:dir)?\s/, /\b(?:openssl\s{1,4}enc|gpg2?|age|ccrypt|7za?\s{1,4}a|encrypt\w{0,12})\b/i],
     { none: [/\s-d(?:\s|$)|--decrypt/] },
   ),
   rule('openssl', 'esxi_ransomware', 'LOW', 'openssl', 'a file is encrypted', [/^enc\b/, /-aes|-chacha|-camellia|-aria/i], {
