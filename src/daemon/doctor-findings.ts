@@ -133,7 +133,7 @@ const unit = ({ unit: found }: DoctorFacts): Finding => {
   if (load !== 'loaded')
     return { check, state: 'info', detail: `1sec.service: ${load}`, hint: 'packaging/1sec.service is the unit (see the guide to operations)' };
   const detail = `1sec.service: ${active} (${sub}), ${file}, ${restarts} restarts`;
-  if (active === 'failed') return { check, state: 'fail', detail, hint: 'journalctl -u 1sec says why' };
+  if (active === 'failed') return { check, state: 'fail', detail, hint: 'Its journal says why: journalctl --unit=1sec.service' };
   if (file !== 'enabled' || active !== 'active') return { check, state: 'warn', detail, hint: 'systemctl enable --now 1sec' };
   return ok(check, detail);
 };

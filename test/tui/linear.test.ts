@@ -48,7 +48,7 @@ describe('linear mode', () => {
     expect(lines[1]).toBe('-- live --');
     expect(lines[2]).toMatch(/^host web-1, 1-SEC 0\.1\.0, running, DRY RUN, preset safe, modules 15 of 16/);
     expect(lines[3]).toBe('limit: journald is not there: only files are read');
-    expect(lines[4]).toBe('12:00:00 CRIT auth_fortress 203.0.113.0: 20 failed logins as root, 4 users id 01KA000000');
+    expect(lines[4]).toBe('12:00:00 CRIT auth_fortress 203.0.113.0: 20 failed logins as root, 4 users id 01KA000000000000');
     expect(lines[5]).toMatch(/^WAITS CRIT kill_process pid 4001 \(bash\)/);
     expect(lines).toContain('  step 1: SIGTERM to pid 4001 through its pidfd');
     expect(lines.at(-3)).toMatch(/^ {2}decide: 1sec enforce approvals approve /);
