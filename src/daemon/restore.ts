@@ -9,7 +9,7 @@ import { createShield, type Shield } from '../actors/response/shield.ts';
 import type { ActionName } from '../domain/action.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { EndpointSummary } from '../domain/endpoint.ts';
-import { messageOf } from '../domain/errors.ts';
+import { messageOf, SecError } from '../domain/errors.ts';
 import type { Host } from '../domain/host.ts';
 import type { Store } from '../store/contract.ts';
 import { createHub, type Hub } from './hub.ts';
@@ -72,8 +72,13 @@ export const restoreBlocks = async (options: {
   const leases = createLeaseBook(store.leases.live());
   const keeper = createLeaseKeeper({ store, clock, leases, enforcers, onRecords: publish.records });
   await looking;
-  const reconcile = async (action: ActionName) =>
-    options.isObserving?.() === true || (await isQuiet(action, leases.count(action), host)) ? { added: 0, removed: 0, detail: '' } : keeper.reconcile(action);
+  const reconcile = async (action: ActionName) => {
+    // A block from before may be the operator's by now: not before the firewall knows whom it must spare.
+    if (action === 'block_ip' && !protector.isReady()) throw new SecError('SEC_UNAVAILABLE', "the operator's connections are not known yet");
+    return options.isObserving?.() === true || (await isQuiet(action, leases.count(action), host))
+      ? { added: 0, removed: 0, detail: '' }
+      : keeper.reconcile(action);
+  };
   await keeper.expire();
   if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
   return { startedAt, hub, publish, enforcers, leases, protector, allow, shield, keeper, reconcile, queued, batcher };

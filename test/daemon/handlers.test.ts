@@ -61,7 +61,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
       consider: () => [],
       alerts: createAlertBook(store, clock),
       leases,
-      protector: { refresh: async () => undefined, veto: () => undefined, list: () => ['192.0.2.1'] },
+      protector: { refresh: async () => undefined, veto: () => undefined, isReady: () => true, list: () => ['192.0.2.1'] },
       undo: base,
       availability: (action) => ({ action, title: action, risk: 'none', privilege: '', reversible: true, available: true, reason: '' }),
       repairs: () => 3,

@@ -14,6 +14,8 @@ export type Protector = {
   readonly refresh: (clientPids: readonly number[]) => Promise<void>;
   readonly veto: (action: ActionName, target: Target, allowList: readonly string[], caps: EnforcementCaps) => Veto | undefined;
   readonly list: () => readonly string[];
+  /** The operators could be looked up at least once. */
+  readonly isReady: () => boolean;
 };
 
 /** A protector; nothing may be enforced before its first refresh has come back (`veto` refuses everything until then). */
@@ -25,7 +27,7 @@ export const createProtector = (dependencies: {
 }): Protector => {
   const recent = new Map<string, number>();
   let endpoints: OperatorEndpoints | undefined;
-  let pushed = '';
+  let pushed: string | undefined;
   let asked = 0;
   let answered = 0;
   const protections = (): Protections => ({ endpoints: endpoints ?? NO_ENDPOINTS, recentSshPeers: [...recent.keys()], ownPid: dependencies.ownPid });
@@ -55,5 +57,6 @@ export const createProtector = (dependencies: {
       return guardTarget(action, target, allowList, protections(), caps);
     },
     list: () => protectedList(protections()),
+    isReady: () => endpoints !== undefined,
   };
 };
