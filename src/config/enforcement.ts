@@ -13,7 +13,7 @@ export type RuntimeOverrides = { readonly dryRun?: boolean | undefined; readonly
 
 const DEFAULT_REQUIRE: readonly ActionName[] = ['kill_process', 'quarantine_file', 'disable_user', 'command'];
 const DEFAULT_TTL_MS = 30 * 60_000;
-const DEFAULT_MAX_PENDING = 100;
+const DEFAULT_MAX_PENDING = 10_000;
 
 /** The decision table in force: preset, then the user's policies per key, then run-time changes. Pure. */
 export const buildEnforcementPolicy = (config: Config, preset: PresetFile, overrides: RuntimeOverrides): EnforcementPolicy => {

@@ -5,6 +5,7 @@ import { SEVERITIES } from '../domain/severity.ts';
 import { checkChains } from './chain-checks.ts';
 import { chainSchema } from './chain-schema.ts';
 import { durationMs, network, paramText, severity } from './fields.ts';
+import { checkGates } from './gate-checks.ts';
 import { notificationsSchema } from './notify-schema.ts';
 import { checkRules } from './rule-checks.ts';
 
@@ -159,7 +160,7 @@ export const configSchema = z
         firewall: z.enum(['auto', 'nftables', 'iptables']).default('auto'),
       })
       .prefault({}),
-    /** The same keys as `enforcement.approval_gate`, which it goes before. */
+    /** The same keys as `enforcement.approval_gate`; each in one of the two places only. */
     approvals: gateSchema.default({}),
     notifications: notificationsSchema.prefault({}),
     escalation: escalationSchema.prefault({}),
@@ -173,7 +174,8 @@ export const configSchema = z
     auto_update: later,
   })
   .superRefine(checkRules)
-  .superRefine(checkChains);
+  .superRefine(checkChains)
+  .superRefine(checkGates);
 
 export type Config = z.output<typeof configSchema>;
 /** A preset as it is written. */

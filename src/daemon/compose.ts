@@ -2,6 +2,7 @@ import { createAlertBook } from '../actors/response/alert-book.ts';
 import { createAllowDesk } from '../actors/response/allow-desk.ts';
 import { createApprovalDesk } from '../actors/response/approval-desk.ts';
 import { createApprovalRoster } from '../actors/response/approval-roster.ts';
+import { createCapAlarm } from '../actors/response/cap-alarm.ts';
 import { createChainRunner } from '../actors/response/chain-runner.ts';
 import { createEscalator } from '../actors/response/escalator.ts';
 import { createLedger } from '../actors/response/ledger.ts';
@@ -146,6 +147,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     veto,
     unavailable: (action) => (root === undefined ? 'still starting' : root.enforcerProblem(action)),
     requestApproval: desk.open,
+    onCap: (cap, reason) => raiseCapAlert(cap, reason),
   });
   const chains = buildChains(config);
   const chainRunner = createChainRunner({
@@ -196,6 +198,14 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   parts.defer(sensor.close);
   parts.defer(() => responder.idle());
   const streamed = createStreamFolder(publish.alert, clock.monotonic);
+  const raiseCapAlert = createCapAlarm({
+    clock,
+    raise: (finding) => {
+      const { alert, change } = alerts.take(finding);
+      responder.respond(alert, change === 'repeat');
+      streamed.take(alert);
+    },
+  });
   const sink = createIntake({ sensor, clock, alerts, responder, chains: chainRunner, tell: (id, event) => root?.tell(id, event), onAlert: streamed.take });
 
   const runSource = createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock, netns: options.netns }) });

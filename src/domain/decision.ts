@@ -24,4 +24,9 @@ export type Decision = {
   /** In words, for the history: which entry, which budget, which guard. */
   readonly reason: string;
   readonly rule: PolicyRule;
+  /** The host-wide cap that kept it from being done. */
+  readonly cap?: HostCap | undefined;
 };
+
+/** A cap that holds for the whole host: how many blocks there may be, or how many new actions in a minute. */
+export type HostCap = 'active-blocks' | 'actions-per-minute';

@@ -29,6 +29,10 @@ describe('a broken configuration says where, what was expected and what was foun
     ],
     ['enforcement:\n  approval_gate:\n    ttl: soon\n', 'config.yaml:3: enforcement.approval_gate.ttl: expected a duration such as 30s, 5m or 1h, got "soon"'],
     ['approvals:\n  ttl: 0\n', 'config.yaml:2: approvals.ttl: expected'],
+    [
+      'approvals:\n  ttl: 5m\nenforcement:\n  approval_gate:\n    ttl: 10m\n',
+      'config.yaml:2: approvals.ttl: expected in one place only, and enforcement.approval_gate.ttl is set as well, got "5m"; config.yaml:5: enforcement.approval_gate.ttl: ',
+    ],
     ['approvals:\n  max_pending: 10001\n', 'config.yaml:2: approvals.max_pending: '],
     ['approvals:\n  auto_approve_above: CRITCAL\n', 'config.yaml:2: approvals.auto_approve_above: expected INFO, LOW, MEDIUM, HIGH or CRITICAL'],
     ['approvals:\n  two_person:\n    actions: [kill_process]\n    groups: [[alice]]\n', 'config.yaml:4: approvals.two_person.groups: '],
@@ -94,12 +98,12 @@ describe('the decision table', () => {
     expect(diffPolicies(before, buildEnforcementPolicy(config, await loadPreset('strict'), {})).length).toBeGreaterThan(50);
   });
 
-  test('the approval gate has working defaults: thirty minutes and a hundred places', async () => {
+  test('the approval gate has working defaults: thirty minutes and ten thousand places', async () => {
     const { approvalGate } = buildEnforcementPolicy(configSchema.parse({}), await loadPreset('safe'), {});
     expect(approvalGate).toMatchObject({
       enabled: true,
       ttlMs: 1_800_000,
-      maxPending: 100,
+      maxPending: 10_000,
       requireApproval: ['kill_process', 'quarantine_file', 'disable_user', 'command'],
     });
   });

@@ -1,6 +1,6 @@
 import { type ActionName, type Target, targetKey } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
-import type { Decision } from '../../domain/decision.ts';
+import type { Decision, HostCap } from '../../domain/decision.ts';
 import type { EnforcementPolicy, Policy, PolicyRule } from '../../domain/policy.ts';
 import { isAtLeast } from '../../domain/severity.ts';
 import type { Veto } from './guard.ts';
@@ -64,7 +64,7 @@ export const ruleApplies = (rule: PolicyRule, alert: Pick<Alert, 'severity' | 't
   // A webhook rule that names no endpoint is not set up yet: nothing to do, and nothing to record.
   !(rule.action === 'webhook' && (rule.params['endpoint'] ?? rule.params['url'] ?? '') === '');
 
-type Judgement = Pick<Decision, 'outcome' | 'reason'>;
+type Judgement = Pick<Decision, 'outcome' | 'reason' | 'cap'>;
 
 const judge = (alert: Alert, policy: Policy, rule: PolicyRule, target: Target, context: DecisionContext): Judgement => {
   const { action } = rule;
@@ -88,11 +88,13 @@ const limits = (alert: Alert, policy: Policy, rule: PolicyRule, target: Target, 
     return { outcome: 'over-budget', reason: `${alert.module} has used its ${policy.maxActionsPerMinute} ${action} of this minute` };
   if (action === 'log_only' || action === 'webhook') return undefined;
   if (context.globalBudgetLeft() <= 0)
-    return { outcome: 'over-budget', reason: `the host-wide cap of ${context.policy.caps.maxNewActionsPerMinute} actions a minute is reached` };
+    return overCap('actions-per-minute', `the host-wide cap of ${context.policy.caps.maxNewActionsPerMinute} actions a minute is reached`);
   if (action === 'block_ip' && context.activeBlocks() >= context.policy.caps.maxActiveBlocks)
-    return { outcome: 'over-budget', reason: `the cap of ${context.policy.caps.maxActiveBlocks} active blocks is reached` };
+    return overCap('active-blocks', `the cap of ${context.policy.caps.maxActiveBlocks} active blocks is reached`);
   return undefined;
 };
+
+const overCap = (cap: HostCap, reason: string): Judgement => ({ outcome: 'over-budget', reason: `${reason}: only recorded, as by log_only`, cap });
 
 const mode = (alert: Alert, policy: Policy, rule: PolicyRule, context: DecisionContext): Judgement => {
   if (rule.action === 'log_only') return { outcome: 'execute', reason: 'recorded' };

@@ -1,7 +1,7 @@
 import { type ActionName, targetKey } from '../../domain/action.ts';
 import type { Alert } from '../../domain/alert.ts';
 import type { Clock } from '../../domain/clock.ts';
-import type { Decision } from '../../domain/decision.ts';
+import type { Decision, HostCap } from '../../domain/decision.ts';
 import { messageOf } from '../../domain/errors.ts';
 import type { HistoryDraft, HistoryRecord } from '../../domain/history.ts';
 import { type ActionId, createId } from '../../domain/ids.ts';
@@ -33,6 +33,8 @@ export type ResponderDependencies = {
   readonly requestApproval: (alert: Alert, decision: Decision) => Promise<unknown>;
   /** Length of the next block of an address, longer for who was blocked before. Counts it. */
   readonly nextBlockMs?: ((address: string, askedMs: number) => number) | undefined;
+  /** A cap of the whole host kept an action from being done; asked for each such decision, repeats included. */
+  readonly onCap?: ((cap: HostCap, reason: string) => void) | undefined;
   readonly onRecords: (records: readonly HistoryRecord[]) => void;
   readonly onProblem: (what: string, problem: unknown) => void;
 };
@@ -80,7 +82,10 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
   const respond = (alert: Alert, isRepeat: boolean): void => {
     const policy = dependencies.policy();
     const decisions = considered(alert, policy);
-    for (const decision of decisions) carryOut(alert, decision, policy, isRepeat);
+    for (const decision of decisions) {
+      carryOut(alert, decision, policy, isRepeat);
+      if (decision.cap !== undefined) dependencies.onCap?.(decision.cap, decision.reason);
+    }
   };
 
   // What nothing is done about never stands in the way of a later answer, and a flood of it is one line in the history.

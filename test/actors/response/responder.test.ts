@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { createCapAlarm } from '../../../src/actors/response/cap-alarm.ts';
 import { createResponder } from '../../../src/actors/response/responder.ts';
 import type { Alert } from '../../../src/domain/alert.ts';
 import type { Decision } from '../../../src/domain/decision.ts';
 import { SecError } from '../../../src/domain/errors.ts';
+import type { Finding } from '../../../src/domain/finding.ts';
 import type { EnforcementPolicy } from '../../../src/domain/policy.ts';
 import type { Store } from '../../../src/store/contract.ts';
 import { sampleAlert, sampleProcess } from '../../kit/alerts.ts';
@@ -205,5 +207,36 @@ test('a flood of attackers is bounded by the caps, in what is done and in what w
     expect(store.leases.live()).toHaveLength(300);
     console.info(`20,000 alerts answered in ${Math.round(ms)} ms`);
     expect(ms).toBeLessThan(10_000);
+  });
+});
+
+describe('a cap of the whole host', () => {
+  test('leaves attacks recorded only, and is told of once in its window for each cap, not per attacker', async () => {
+    await withStore(async (store) => {
+      const policy = await policyOfPreset('balanced', { caps: { max_active_blocks: 1, max_new_actions_per_min: 3 } });
+      const enforcer = createFakeEnforcer('block_ip');
+      const room = await createRoom(store, [enforcer], policy);
+      const raised: Finding[] = [];
+      const onCap = createCapAlarm({ clock: room.clock, raise: (finding) => raised.push(finding) });
+      const responder = createResponder({ ...room.dependencies, requestApproval: async () => undefined, onCap });
+      const attack = async (ip: string): Promise<void> => {
+        responder.respond(from(ip), false);
+        await responder.idle();
+        await settle(3);
+      };
+      for (const ip of ['203.0.113.1', '203.0.113.2', '203.0.113.3', '203.0.113.4']) await attack(ip);
+      expect(enforcer.calls).toHaveLength(1);
+      expect(room.lines().slice(-3)).toEqual(['203.0.113.2', '203.0.113.3', '203.0.113.4'].map((ip) => `decision block_ip ${ip} over-budget`));
+      expect(store.history.page({ limit: 1 })[0]?.reason).toContain('only recorded');
+      expect(raised.map(({ module, severity, foldKey }) => ({ module, severity, foldKey }))).toEqual([
+        { module: 'enforcement', severity: 'HIGH', foldKey: 'enforcement:active-blocks' },
+      ]);
+      room.clock.advance(15 * 60_000 - 1);
+      await attack('203.0.113.5');
+      expect(raised).toHaveLength(1);
+      room.clock.advance(1);
+      await attack('203.0.113.6');
+      expect(raised).toHaveLength(2);
+    });
   });
 });
