@@ -36,6 +36,8 @@ export type CommandContext = {
   readonly stderr: NodeJS.WriteStream;
   readonly socketPath: () => string;
   readonly client: (kind?: 'cli' | 'tui') => Promise<Client>;
+  /** Ends the process after so many ms, should something that nobody waits for still keep it alive. */
+  readonly exitWithin: (ms: number) => void;
   /** One line to standard output. */
   readonly print: (line: string) => void;
 };

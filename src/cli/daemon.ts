@@ -23,7 +23,7 @@ export const run = async (context: CommandContext): Promise<number> => {
   } finally {
     await log.flush(FLUSH_MS);
     // Everything is closed; what still keeps the process alive (a hanging tool) has had its time.
-    setTimeout(() => process.exit(), LINGER_MS).unref();
+    context.exitWithin(LINGER_MS);
   }
 };
 

@@ -8,5 +8,8 @@ if (process.argv.length === 3 && (first === '--version' || first === '-V' || fir
   process.stdout.write(`1sec v${version} node ${process.version} ${process.platform}/${process.arch}\n`);
 } else {
   const { runCli } = await import('./run.ts');
-  process.exitCode = await runCli(process.argv.slice(2), version);
+  process.exitCode = await runCli(process.argv.slice(2), version, {
+    exit: (code) => process.exit(code),
+    exitWithin: (ms) => void setTimeout(() => process.exit(), ms).unref(),
+  });
 }

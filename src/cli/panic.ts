@@ -32,7 +32,7 @@ export const run = async (context: CommandContext): Promise<number> => {
     return 0;
   } finally {
     // A daemon that hangs keeps the question open; nobody waits for its answer.
-    setTimeout(() => process.exit(), LINGER_MS).unref();
+    context.exitWithin(LINGER_MS);
   }
 };
 

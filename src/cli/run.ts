@@ -8,16 +8,24 @@ import type { CommandContext, CommandSpec, FlagSpec } from './command.ts';
 import { COMMANDS, findCommand } from './commands.ts';
 import { commandHelp, overview } from './help.ts';
 
+/** What a command line may do to the process it runs in. */
+export type ProcessEnd = {
+  /** Ends it now. */
+  readonly exit: (code: number) => void;
+  /** Ends it after so many ms, with the exit code it has then, should something still keep it alive. */
+  readonly exitWithin: (ms: number) => void;
+};
+
 /** Runs one command line and resolves with its exit code. Every failure is a line on standard error with code and hint. */
-export const runCli = async (argv: readonly string[], version: string): Promise<number> => {
+export const runCli = async (argv: readonly string[], version: string, end: ProcessEnd): Promise<number> => {
   // Nobody reads what went wrong: the exit code still says it.
   process.stderr.on('error', () => undefined);
   // A closed pipe (`1sec alerts | head`) ends the command quietly.
   process.stdout.on('error', (problem: NodeJS.ErrnoException) => {
-    if (problem.code === 'EPIPE') process.exit(0);
+    if (problem.code === 'EPIPE') end.exit(0);
   });
   try {
-    return await dispatch(argv, version);
+    return await dispatch(argv, version, end);
   } catch (thrown) {
     const problem = toSecError(thrown);
     if (argv.includes('--json')) process.stderr.write(`${JSON.stringify({ error: problem.message, code: problem.code, hint: problem.hint })}\n`);
@@ -27,7 +35,7 @@ export const runCli = async (argv: readonly string[], version: string): Promise<
   }
 };
 
-const dispatch = async (argv: readonly string[], version: string): Promise<number> => {
+const dispatch = async (argv: readonly string[], version: string, end: ProcessEnd): Promise<number> => {
   const { words, flags } = readWords(argv);
   const [first, second] = words;
   if (first === undefined || first.text === 'help') {
@@ -40,7 +48,7 @@ const dispatch = async (argv: readonly string[], version: string): Promise<numbe
     process.stdout.write(commandHelp(command));
     return 0;
   }
-  const context = parse(command, [...argv.slice(0, first.at), ...argv.slice(first.at + 1)], version);
+  const context = parse(command, [...argv.slice(0, first.at), ...argv.slice(first.at + 1)], version, end);
   return (await command.load()).run(context);
 };
 
@@ -52,7 +60,7 @@ const unknown = (name: string): never => {
   throw new SecError('SEC_USAGE', `unknown command ${toSafe(name, 40)}${near === undefined ? '' : `; did you mean ${near}?`}`);
 };
 
-const parse = (command: CommandSpec, rest: readonly string[], version: string): CommandContext => {
+const parse = (command: CommandSpec, rest: readonly string[], version: string, end: ProcessEnd): CommandContext => {
   checkFlags(command, rest);
   const specs = Object.fromEntries(Object.entries(command.flags).map(([key, spec]) => [key, meowFlag(spec)]));
   let parsed: { readonly input: readonly string[]; readonly flags: { readonly [key: string]: unknown } };
@@ -72,7 +80,7 @@ const parse = (command: CommandSpec, rest: readonly string[], version: string): 
   }
   const [extra] = parsed.input.slice(command.maxWords ?? Number.POSITIVE_INFINITY);
   if (extra !== undefined) throw new SecError('SEC_USAGE', `${command.name}: one word too many: ${toSafe(extra, 40)}`);
-  return contextOf(command, parsed.input, parsed.flags, version);
+  return contextOf(command, parsed.input, parsed.flags, version, end);
 };
 
 const meowFlag = (spec: FlagSpec): AnyFlag =>
@@ -140,7 +148,13 @@ const checkFlags = (command: CommandSpec, argv: readonly string[]): void => {
   }
 };
 
-const contextOf = (command: CommandSpec, input: readonly string[], flags: { readonly [key: string]: unknown }, version: string): CommandContext => {
+const contextOf = (
+  command: CommandSpec,
+  input: readonly string[],
+  flags: { readonly [key: string]: unknown },
+  version: string,
+  { exitWithin }: ProcessEnd,
+): CommandContext => {
   const text = (key: string): string | undefined => (typeof flags[key] === 'string' && flags[key] !== '' ? flags[key] : undefined);
   const socketPath = (): string => text('socket') ?? socketPathOf(process.env, process.getuid?.() ?? 0);
   return {
@@ -161,6 +175,7 @@ const contextOf = (command: CommandSpec, input: readonly string[], flags: { read
     stdout: process.stdout,
     stderr: process.stderr,
     socketPath,
+    exitWithin,
     client: async (kind = 'cli') => (await import('../client/client.ts')).createClient({ socketPath: socketPath(), clock: systemClock, kind }),
     print: (line) => {
       process.stdout.write(`${line}\n`);

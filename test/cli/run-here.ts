@@ -1,7 +1,10 @@
 import { vi } from 'vitest';
-import { runCli } from '../../src/cli/run.ts';
+import { type ProcessEnd, runCli } from '../../src/cli/run.ts';
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
+
+/** This process is the test's: no command may end it. */
+const STAY: ProcessEnd = { exit: () => undefined, exitWithin: () => undefined };
 
 /** A command line run in this process: what it printed and how it ended. */
 export const runHere = async (...argv: readonly string[]): Promise<Ran> => {
@@ -16,7 +19,7 @@ export const runHere = async (...argv: readonly string[]): Promise<Ran> => {
     return true;
   });
   try {
-    return { code: await runCli(argv, '9.9.9'), out, err };
+    return { code: await runCli(argv, '9.9.9', STAY), out, err };
   } finally {
     stdout.mockRestore();
     stderr.mockRestore();

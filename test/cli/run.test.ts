@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { COMMANDS, findCommand } from '../../src/cli/commands.ts';
 import { SecError } from '../../src/domain/errors.ts';
@@ -293,4 +295,10 @@ describe('scan', () => {
     expect(await runHere('scan', '--as', 'mail', 'hello')).toMatchObject({ code: 2 });
     expect(await runHere('scan', '--as', 'http')).toMatchObject({ code: 2, err: expect.stringContaining('a text to judge is missing') });
   });
+});
+
+test('no command ends the process it runs in: only the entry does', () => {
+  const root = join(import.meta.dirname, '../../src/cli');
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  expect(files.filter((name) => readFileSync(join(root, name), 'utf8').includes('process.exit('))).toEqual(['main.ts']);
 });
