@@ -120,6 +120,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     onRecords: publish.records,
     onProblem: problem,
     nextBlockMs: offences.nextBlockMs,
+    freshen: () => protector.freshen().catch((thrown: unknown) => problem('who is connected now could not be looked up before an act', thrown)),
   };
   const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policies.current().caps);
   const roster = createApprovalRoster({
@@ -197,6 +198,8 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   });
   parts.defer(sensor.close);
   parts.defer(() => responder.idle());
+  // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
+  const watchers = new Map<number, number>();
   const streamed = createStreamFolder(publish.alert, clock.monotonic);
   const raiseCapAlert = createCapAlarm({
     clock,
@@ -206,7 +209,21 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
       streamed.take(alert);
     },
   });
-  const sink = createIntake({ sensor, clock, alerts, responder, chains: chainRunner, tell: (id, event) => root?.tell(id, event), onAlert: streamed.take });
+  const sink = createIntake({
+    sensor,
+    clock,
+    alerts,
+    responder,
+    chains: chainRunner,
+    tell: (id, event) => root?.tell(id, event),
+    onAlert: streamed.take,
+    onLogins: (addresses) => {
+      protector
+        .told(addresses)
+        .then(() => protector.refresh([...watchers.keys()]))
+        .catch((thrown: unknown) => problem('who has just logged in could not be looked up', thrown));
+    },
+  });
 
   const runSource = createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock, netns: options.netns }) });
   const tree = startRoot({
@@ -291,8 +308,6 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     onProblem: problem,
   });
   flagWatch.look();
-  // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
-  const watchers = new Map<number, number>();
   const heartbeat = createHeartbeat({
     parts: CLOCKWORK_ROUNDS,
     limitMs: Math.max(options.serviceManager?.watchdogMs ?? 0, SLOWEST_ROUND_MS),

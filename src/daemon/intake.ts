@@ -14,12 +14,16 @@ export type IntakeDependencies = {
   readonly responder: Responder;
   readonly chains: Pick<ChainRunner, 'react'>;
   readonly tell: Root['tell'];
+  /** sshd accepted a login from there. */
+  readonly onLogins?: ((addresses: readonly string[]) => void) | undefined;
   readonly onAlert: (alert: Alert) => void;
 };
 
 /** From collectors to the sensor, and from its findings to alerts and answers. Awaiting the sink is the back-pressure. */
 export const createIntake = (dependencies: IntakeDependencies): Sink => {
   const take = (result: BatchResult): void => {
+    // Before any answer: the same lines may ask for a block of who has just come in.
+    if (result.logins !== undefined) dependencies.onLogins?.(result.logins);
     for (const finding of result.findings) {
       const { alert, change } = dependencies.alerts.take(finding);
       // The answer first: what people see may wait a moment, a block may not.

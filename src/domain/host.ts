@@ -10,6 +10,8 @@ export type HostOperations = {
   readonly describe: { readonly request: Record<never, never>; readonly reply: HostDescription };
   /** Live endpoints of the people who operate this host (operator-safety 1), collected now. Without `clientPids`: those named last. */
   readonly operators: { readonly request: { readonly clientPids?: readonly number[] | undefined }; readonly reply: OperatorEndpoints };
+  /** Peers of SSH sessions that are logged in at this moment; quick enough to be asked before each act. */
+  readonly 'operators.sshPeers': { readonly request: Record<never, never>; readonly reply: { readonly sshPeers: readonly string[] } };
 
   /** Makes table `inet onesec` with sets and chains if it is missing or not as it should be. Without `protect`: the addresses protected last. */
   readonly 'firewall.ensure': { readonly request: { readonly protect?: readonly string[] | undefined }; readonly reply: { readonly created: boolean } };

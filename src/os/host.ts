@@ -10,6 +10,7 @@ import { describeHost } from './describe-host.ts';
 import { createQuarantine } from './files/quarantine.ts';
 import { type FirewallKind, openFirewall } from './firewall/choose-firewall.ts';
 import { collectOperators, type OperatorSources } from './operators/collect-operators.ts';
+import { liveSshPeers } from './operators/live-ssh-peers.ts';
 import { createNotedSignals } from './process/held-notes.ts';
 import { stateOfProcess } from './process/identity.ts';
 import { readProcessTree } from './process/process-tree.ts';
@@ -55,6 +56,10 @@ export const createHost = (options: HostOptions = {}): Host => {
       clientPids = request.clientPids ?? clientPids;
       return collectOperators(options, clientPids);
     },
+    'operators.sshPeers': async () => ({
+      // Another SSH server than OpenSSH is known by its port only: that takes the long way.
+      sshPeers: (options.sshPorts ?? []).length === 0 ? liveSshPeers(options.netns) : (await collectOperators(options, [])).sshPeers,
+    }),
     'firewall.ensure': firewall.ensure,
     'firewall.apply': firewall.apply,
     'firewall.protect': firewall.protect,

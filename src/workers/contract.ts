@@ -11,6 +11,8 @@ export type BatchResult = {
   readonly findings: readonly Finding[];
   readonly failures: readonly ModuleFailure[];
   readonly counters: BatchCounters;
+  /** Addresses from which our own collectors saw sshd accept a login, each once, at most 64; left out when there was none. */
+  readonly logins?: readonly string[] | undefined;
   /** Bytes up to the last complete line; 0 for a batch of events. */
   readonly consumed: number;
 };

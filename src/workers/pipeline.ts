@@ -32,6 +32,7 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
   let failures: ModuleFailure[] = [];
   let counters = zeroCounters();
   let nextSweep = Number.NaN;
+  let logins: string[] = [];
 
   const rebuildRoutes = (): void => {
     const all = [...running.values()];
@@ -84,6 +85,7 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
   const dispatch = (event: SecurityEvent): void => {
     counters.events += 1;
     options.onEvent?.(event);
+    if (event.type === 'auth_success') noteLogin(event);
     // A claimed time must not make the detectors forget.
     if (event.trust !== 'claim' && !(event.at < nextSweep)) sweep(event.at);
     const takers = routes.get(event.type) ?? catchAll;
@@ -96,6 +98,12 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
       }
     }
     progress[0] = 0;
+  };
+
+  const noteLogin = ({ trust, details, entities }: SecurityEvent): void => {
+    const { ip } = entities;
+    if (trust !== 'sensor' || details['service'] !== 'sshd' || ip === undefined || logins.length >= MAX_LOGINS || logins.includes(ip)) return;
+    logins.push(ip);
   };
 
   const sweep = (now: number): void => {
@@ -126,8 +134,9 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
   };
 
   const finish = (consumed: number): BatchResult => {
-    const result = { findings: folder.take(), failures, counters, consumed };
+    const result = { findings: folder.take(), failures, counters, consumed, ...(logins.length === 0 ? {} : { logins }) };
     failures = [];
+    logins = [];
     counters = zeroCounters();
     return result;
   };
@@ -157,6 +166,7 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
 const EVERY_TYPE = '*';
 const SWEEP_MS = 60_000;
 const MAX_SOURCES = 256;
+const MAX_LOGINS = 64;
 
 type Running = {
   readonly definition: ModuleDefinition;

@@ -24,6 +24,7 @@ describe.skipIf(skipsWithout(why, 'the operator is never locked out'))('an opera
   beforeAll(async () => {
     pair = createNetnsPair('e2o');
     addClientNetwork(pair, '2001:db8:a::/64', ['2001:db8:a::2', '2001:db8:a::3']);
+    addClientNetwork(pair, '2001:db8:b::/64', ['2001:db8:b::2']);
     station = createStation({ netns: pair.server.name });
     sshd = await startSshServer(pair, station.directory);
     station.configure({
@@ -73,6 +74,18 @@ describe.skipIf(skipsWithout(why, 'the operator is never locked out'))('an opera
     expect(sessions.every((session) => session.isOpen())).toBe(true);
     expect(await sshd.greeting({ from: '198.51.100.2', to: pair.serverV4 })).toMatch(/^SSH-2\.0-/);
     expect(await blocked()).toEqual(['198.51.100.3']);
+  });
+
+  test('is protected from the moment he logged in, not from the next look-up on', async () => {
+    const route = { from: '2001:db8:b::2', to: pair.serverV6 };
+    const target = '2001:db8:b::/64';
+    sessions.push(await sshd.login(route));
+    await sshd.guess(route, 20);
+    await until('the refusal is recorded', async () => (await decisionsOn(target)).some((record) => record.action === 'block_ip'));
+    const [record] = (await decisionsOn(target)).filter((one) => one.action === 'block_ip');
+    expect(record).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('over SSH') });
+    expect(await blocked()).not.toContain(target);
+    expect(await sshd.greeting(route)).toMatch(/^SSH-2\.0-/);
   });
 
   test('is protected for a while after his line dropped', async () => {

@@ -149,6 +149,7 @@ const operationsOf = (world: World, clock: Clock): Operations => {
       limits: [],
     }),
     operators: () => world.operators,
+    'operators.sshPeers': () => ({ sshPeers: world.operators.sshPeers }),
 
     'firewall.ensure': ({ protect }) => {
       if (protect !== undefined) world.protect = protect;

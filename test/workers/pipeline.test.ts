@@ -175,3 +175,22 @@ describe('lines of a chunk', () => {
     expect(ids(0)).not.toEqual(ids(1000));
   });
 });
+
+describe('accepted logins', () => {
+  const accepted = (ip: string, more: object = {}) =>
+    eventOf({ type: 'auth_success', sourceIp: ip, entities: { ip }, details: { service: 'sshd', username: 'ops' }, ...more });
+
+  test('over SSH are told by address, each once, and with the next batch no more', () => {
+    const pipeline = createPipeline(modules, toy);
+    const line = 'Jan 12 12:00:00 host sshd[77]: Accepted publickey for ops from 198.51.100.9 port 50000 ssh2\n';
+    expect(pipeline.chunk(chunkOf(new TextEncoder().encode(line + line))).logins).toEqual(['198.51.100.9']);
+    expect(pipeline.events([])).not.toHaveProperty('logins');
+  });
+
+  test('of other services, and what an API client claims, are not', () => {
+    const pipeline = createPipeline(modules, toy);
+    const events = [accepted('198.51.100.9', { trust: 'claim' }), accepted('198.51.100.9', { details: { service: 'dovecot' } })];
+    expect(pipeline.events(events)).not.toHaveProperty('logins');
+    expect(pipeline.events(Array.from({ length: 100 }, (_none, at) => accepted(`198.51.100.${at}`))).logins).toHaveLength(64);
+  });
+});

@@ -21,7 +21,10 @@ export type Job = {
   readonly actor?: Actor | undefined;
 };
 
-export type ExecuteDependencies = Pick<ResponderDependencies, 'store' | 'clock' | 'leases' | 'enforcers' | 'policy' | 'veto' | 'nextBlockMs' | 'onRecords'>;
+export type ExecuteDependencies = Pick<
+  ResponderDependencies,
+  'store' | 'clock' | 'leases' | 'enforcers' | 'policy' | 'veto' | 'nextBlockMs' | 'onRecords' | 'freshen'
+>;
 
 type Refused = { readonly job: Job; readonly veto: Veto };
 type Prepared = { readonly job: Job; readonly plan: ActionPlan; readonly lease: Lease | undefined };
@@ -43,6 +46,8 @@ export const executeJobs = async (
   const { store, clock, enforcers } = dependencies;
   const enforcer = enforcers.get(action);
   if (enforcer === undefined) return jobs.map(() => undefined);
+  // Who logged in since the last look must not be hit.
+  if (REACHES_PEOPLE.has(action)) await dependencies.freshen?.();
   const judged: (Prepared | Refused)[] = [];
   for (const job of jobs) {
     const item = prepare(dependencies, enforcer, job);
@@ -68,6 +73,8 @@ export const executeJobs = async (
   const outcomeOf = new Map<Prepared | Refused, ActionOutcome>(settled.map((item) => [item.prepared, item.outcome]));
   return judged.map((item) => outcomeOf.get(item));
 };
+
+const REACHES_PEOPLE: ReadonlySet<ActionName> = new Set<ActionName>(['block_ip', 'drop_connection', 'kill_process']);
 
 const publish = (dependencies: ExecuteDependencies, records: readonly HistoryRecord[]): void => dependencies.onRecords(records);
 

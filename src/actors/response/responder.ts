@@ -30,6 +30,8 @@ export type ResponderDependencies = {
   readonly unavailable: (action: ActionName) => string | undefined;
   readonly policy: () => EnforcementPolicy;
   readonly veto: (action: ActionName, target: Decision['target'], allowList: readonly string[]) => Veto | undefined;
+  /** Looks again who is connected, if that was not done a moment ago; never rejects. */
+  readonly freshen?: (() => Promise<void>) | undefined;
   readonly requestApproval: (alert: Alert, decision: Decision) => Promise<unknown>;
   /** Length of the next block of an address, longer for who was blocked before. Counts it. */
   readonly nextBlockMs?: ((address: string, askedMs: number) => number) | undefined;

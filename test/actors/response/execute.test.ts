@@ -15,6 +15,19 @@ const job = (number: number, more: Partial<Job> = {}): Job => ({
 const FAILED: ActionOutcome = { verification: 'failed', detail: 'not in the kernel afterwards' };
 
 describe('carrying out', () => {
+  test.each(['block_ip', 'drop_connection', 'kill_process'] as const)('%s looks first who has logged in meanwhile, and refuses to hit them', async (action) => {
+    await withStore(async (store) => {
+      const enforcer = createFakeEnforcer(action);
+      const { dependencies, mood, lines } = await createRoom(store, [enforcer]);
+      const freshen = async (): Promise<void> => {
+        mood.veto = () => ({ outcome: 'refused', reason: 'connected' });
+      };
+      expect(await executeJobs({ ...dependencies, freshen }, action, [job(1)])).toEqual([undefined]);
+      expect(enforcer.calls).toEqual([]);
+      expect(lines()).toEqual([`decision ${action} 203.0.113.1 refused`]);
+    });
+  });
+
   test('the intent is on disk before anything is done, with plan and lease, and the outcome afterwards', async () => {
     await withStore(async (store) => {
       const gate = createGate();

@@ -15,13 +15,14 @@ const shell: Target = { kind: 'process', process: sampleProcess({ pid: 500 }) };
 const createScene = (answer: (clientPids: readonly number[]) => Promise<Partial<OperatorEndpoints>>) => {
   const clock = createManualClock();
   const pushed: (readonly string[])[] = [];
+  const asked: string[] = [];
   const world = { isFirewallDown: false };
   const host: Host = {
-    // Only this one operation is asked for.
-    call: (async (_name: string, request: { readonly clientPids?: readonly number[] }) => ({
-      ...NO_ENDPOINTS,
-      ...(await answer(request.clientPids ?? [])),
-    })) as Host['call'],
+    // Only the two look-ups are asked for.
+    call: (async (name: string, request: { readonly clientPids?: readonly number[] }) => {
+      asked.push(name);
+      return { ...NO_ENDPOINTS, ...(await answer(request.clientPids ?? [])) };
+    }) as Host['call'],
     close: async () => undefined,
   };
   const protector = createProtector({
@@ -33,7 +34,7 @@ const createScene = (answer: (clientPids: readonly number[]) => Promise<Partial<
       pushed.push(addresses);
     },
   });
-  return { clock, pushed, world, protector, veto: (action: ActionName, target: Target) => protector.veto(action, target, [], CAPS)?.reason };
+  return { clock, pushed, asked, world, protector, veto: (action: ActionName, target: Target) => protector.veto(action, target, [], CAPS)?.reason };
 };
 
 describe('before the operator was looked up', () => {
@@ -120,5 +121,89 @@ describe('what is protected', () => {
     for (peer = 0; peer < 1000; peer += 1) await protector.refresh([]);
     expect(protector.list().length).toBeLessThanOrEqual(257);
     expect(protector.list()).toContain('198.51.4.199');
+  });
+});
+
+describe('just before an act', () => {
+  test('who logged in since the last look-up is seen, and safe in the kernel too', async () => {
+    let peers: readonly string[] = [];
+    const { clock, veto, pushed, protector } = createScene(async () => ({ sshPeers: peers }));
+    await protector.refresh([]);
+    peers = [PEER];
+    clock.advance(250);
+    expect(veto('block_ip', ip)).toBeUndefined();
+    await protector.freshen();
+    expect(veto('block_ip', ip)).toMatch(/over SSH/);
+    expect(pushed.at(-1)).toEqual([PEER]);
+  });
+
+  test('a look-up of less than a quarter of a second ago is enough, and many ask once', async () => {
+    const gate = createGate();
+    let isSlow = false;
+    const { clock, asked, protector } = createScene(async () => {
+      if (isSlow) await gate.pass();
+      return {};
+    });
+    await protector.refresh([]);
+    clock.advance(249);
+    await protector.freshen();
+    expect(asked).toEqual(['operators']);
+    clock.advance(1);
+    isSlow = true;
+    const all = Promise.all([protector.freshen(), protector.freshen(), protector.freshen()]);
+    gate.open();
+    await all;
+    expect(asked).toEqual(['operators', 'operators.sshPeers']);
+  });
+
+  test('a look-up that fails leaves what is known in force, and the next act tries again', async () => {
+    let isBroken = false;
+    const { clock, veto, asked, protector } = createScene(async () => {
+      if (isBroken) throw new Error('no /proc');
+      return { sshPeers: [PEER] };
+    });
+    await protector.refresh([]);
+    clock.advance(300);
+    isBroken = true;
+    await expect(protector.freshen()).rejects.toThrow('no /proc');
+    expect(veto('block_ip', ip)).toMatch(/over SSH/);
+    await expect(protector.freshen()).rejects.toThrow('no /proc');
+    expect(asked).toHaveLength(3);
+  });
+});
+
+describe('a login that a log tells of', () => {
+  test('protects its address at once, and after three seconds only when the session was seen', async () => {
+    let peers: readonly string[] = [];
+    const { clock, veto, pushed, protector } = createScene(async () => ({ sshPeers: peers }));
+    await protector.refresh([]);
+    await protector.told([PEER]);
+    expect(veto('block_ip', ip)).toMatch(/over SSH/);
+    expect(pushed.at(-1)).toEqual([PEER]);
+    clock.advance(3001);
+    expect(veto('block_ip', ip)).toBeUndefined();
+    peers = [PEER];
+    await protector.freshen();
+    clock.advance(3001);
+    expect(veto('block_ip', ip)).toMatch(/over SSH/);
+  });
+
+  test('and never took place is not believed again for a minute', async () => {
+    const { clock, veto, protector } = createScene(async () => ({}));
+    await protector.refresh([]);
+    await protector.told([PEER]);
+    clock.advance(3001);
+    await protector.told([PEER]);
+    expect(veto('block_ip', ip)).toBeUndefined();
+    clock.advance(60_000);
+    await protector.told([PEER]);
+    expect(veto('block_ip', ip)).toMatch(/over SSH/);
+  });
+
+  test('is one of a bounded number', async () => {
+    const { protector } = createScene(async () => ({}));
+    await protector.refresh([]);
+    for (let part = 0; part < 20; part += 1) await protector.told(Array.from({ length: 50 }, (_none, at) => `198.51.${part}.${at}`));
+    expect(protector.list()).toHaveLength(256);
   });
 });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collectOperators } from '../../../src/os/operators/collect-operators.ts';
 import { gatewaysV4, gatewaysV6 } from '../../../src/os/operators/gateways.ts';
+import { liveSshPeers } from '../../../src/os/operators/live-ssh-peers.ts';
 import { resolversOf } from '../../../src/os/operators/resolvers.ts';
 import { isLoggedIn, isSshd } from '../../../src/os/operators/sshd.ts';
 import { loginsOf } from '../../../src/os/operators/utmp.ts';
@@ -146,6 +147,7 @@ describe.skipIf(skipsWithout(why, 'operators of a real sshd'))('operators of a r
     try {
       expect(await guesser.line()).toBe('greeted');
       expect((await collect()).sshPeers).not.toContain('198.51.100.3');
+      expect(liveSshPeers(pair.server.name)).not.toContain('198.51.100.3');
     } finally {
       await guesser.stop();
     }
@@ -179,6 +181,8 @@ describe.skipIf(skipsWithout(why, 'operators of a real sshd'))('operators of a r
     for (const listener of sshdListeners) expect(sessionPids).not.toContain(listener);
     expect(sessionPids.some(isSshd)).toBe(true);
     expect(sshPeers).toContain('198.51.100.2');
+    expect(liveSshPeers(pair.server.name)).toEqual(['198.51.100.2']);
+    expect(liveSshPeers(pair.client.name)).toEqual([]);
   });
 
   test('are not whoever calls a program sshd', async () => {
@@ -201,6 +205,7 @@ describe.skipIf(skipsWithout(why, 'operators of a real sshd'))('operators of a r
       expect(await impostor.line()).toBe('connected');
       const operators = await collect();
       expect(operators.sshPeers).not.toContain('198.51.100.3');
+      expect(liveSshPeers(pair.server.name)).not.toContain('198.51.100.3');
       expect(operators.sshdListeners).not.toContain(child.pid);
       // A port that the configuration names counts, whatever serves it.
       expect((await collectOperators({ netns: pair.server.name, sshPorts: [2222] }, [])).sshPeers).toContain('198.51.100.3');
