@@ -18,6 +18,8 @@ export type CollectorContext = CollectorInput & {
   readonly lines: number;
   readonly parsed: number;
   readonly dropped: number;
+  /** Lines that are not of the source's grammar; left out by snapshots of before it was counted. */
+  readonly unparsed?: number | undefined;
   readonly lagBytes: number;
   readonly detail: string;
   /** When lines last came, wall-clock ms: for the silent-source alarm. */
@@ -35,6 +37,7 @@ export type CollectorEvent =
       readonly lines: number;
       readonly parsed: number;
       readonly dropped: number;
+      readonly unparsed?: number | undefined;
       readonly lagBytes: number;
       readonly now: number;
     }
@@ -63,6 +66,7 @@ const collectorSetup = setup({
             lines: context.lines + event.lines,
             parsed: context.parsed + event.parsed,
             dropped: context.dropped + event.dropped,
+            unparsed: (context.unparsed ?? 0) + (event.unparsed ?? 0),
             lagBytes: event.lagBytes,
             lastLineAt: event.lines > 0 ? event.now : context.lastLineAt,
           },

@@ -125,6 +125,8 @@ export type Grammar = {
   readonly id: string;
   readonly eventTypes: readonly string[];
   readonly parse: (line: string, context: LineContext, emit: (event: SecurityEvent) => void) => ParseOutcome;
+  /** Which grammar took the last line, where there are several inside. */
+  readonly lastTaken?: (() => string) | undefined;
   /** True promises that `parse` would find the line between the two places `irrelevant`, so that it need not become text. */
   readonly isQuiet?: ((bytes: Uint8Array, from: number, to: number) => boolean) | undefined;
 };
@@ -135,7 +137,14 @@ export type SourceState = 'starting' | 'running' | 'waiting' | 'parked' | 'stopp
 /** What a running collector tells its actor, all of it serialisable. */
 export type CollectorReport =
   | { readonly type: 'state'; readonly state: SourceState; readonly detail: string }
-  | { readonly type: 'progress'; readonly lines: number; readonly parsed: number; readonly dropped: number; readonly lagBytes: number };
+  | {
+      readonly type: 'progress';
+      readonly lines: number;
+      readonly parsed: number;
+      readonly dropped: number;
+      readonly lagBytes: number;
+      readonly unparsed?: number | undefined;
+    };
 
 /** One thing to read: a file, the journal, the process connector. */
 export type SourceSpec = {
@@ -162,6 +171,8 @@ export type ChunkResult = {
   readonly lines: number;
   readonly parsed: number;
   readonly dropped: number;
+  /** Lines that are not of the grammar. */
+  readonly unparsed?: number | undefined;
 };
 
 /** Where a collector was, kept in the store. */

@@ -35,6 +35,7 @@ export type ChildEvent =
       readonly lines: number;
       readonly parsed: number;
       readonly dropped: number;
+      readonly unparsed?: number | undefined;
       readonly lagBytes: number;
       readonly now: number;
     }

@@ -81,6 +81,33 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./modules.ts'),
   },
   {
+    name: 'collect',
+    usage: ['1sec collect [list]', '1sec collect test FILE|- [--collector G] [--limit N]', '1sec collect stdin [--collector G]'],
+    summary: 'Sources and how well they are read; what lines of a log would be taken for; lines or events into the running daemon',
+    maxWords: 2,
+    flags: {
+      json,
+      socket,
+      limit,
+      collector: { type: 'string', summary: 'which grammar reads the lines (test: default auto; stdin: without it each line is an event in JSON)' },
+    },
+    load: () => import('./collect.ts'),
+  },
+  {
+    name: 'events',
+    usage: ['1sec events [--follow] [--type T] [--limit N]'],
+    summary: 'The events the sensor saw last (512 are kept)',
+    maxWords: 0,
+    flags: {
+      json,
+      socket,
+      limit,
+      follow: { type: 'boolean', default: false, summary: 'go on with those that come' },
+      type: { type: 'string', summary: 'only this type' },
+    },
+    load: () => import('./events.ts'),
+  },
+  {
     name: 'enforce',
     usage: [
       '1sec enforce status | policies | leases | quarantine | escalations | batching',

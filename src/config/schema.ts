@@ -142,8 +142,12 @@ export const configSchema = z
         journald: z.boolean().default(true),
         /** Left out: where sources are found by themselves. */
         sockets: z.boolean().optional(),
+        /** Events that programs bring (`POST /api/v1/events`). */
+        ingest: z
+          .strictObject({ trust_root: z.boolean().default(false), max_events_per_second: z.number().int().min(1).max(100_000).default(2000) })
+          .prefault({}),
       })
-      .default({ auto: true, files: [], processes: true, journald: true }),
+      .prefault({}),
     enforcement: z
       .strictObject({
         enabled: z.boolean().default(true),

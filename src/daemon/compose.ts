@@ -30,10 +30,12 @@ import { decideApproval } from './approval-decision.ts';
 import { batchingToJson } from './batching-to-json.ts';
 import { createCleanup } from './cleanup-live.ts';
 import { CLOCKWORK_ROUNDS, startClockwork } from './clockwork.ts';
+import { buildCollected } from './collected.ts';
 import { createFlagWatch } from './flag-watch.ts';
 import { createHandlers } from './handlers.ts';
 import { createHeartbeat } from './heartbeat.ts';
 import { createIdentify } from './identify.ts';
+import { createIngest } from './ingest.ts';
 import { createIntake } from './intake.ts';
 import type { Logger } from './logger.ts';
 import { createRollbackTick } from './mode-handlers.ts';
@@ -43,7 +45,7 @@ import { createPolicyWithAllowed } from './policy-with-allowed.ts';
 import type { Restored } from './restore.ts';
 import { seatsOf } from './seats.ts';
 import { startServer } from './server.ts';
-import { createSourceRunner, markSources, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
+import { createSourceRunner, markSources, missingSources, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
 import { createStreamFolder } from './stream-folder.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -225,6 +227,9 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     },
   });
 
+  const ingest = createIngest({ sink, clock, trustRoot: config.sources.ingest.trust_root, perSecond: config.sources.ingest.max_events_per_second });
+  const notRead = () => (config.sources.auto ? missingSources() : []);
+
   const runSource = createSourceRunner({ sink, store, clock, feeds: createFeeds({ clock, netns: options.netns }) });
   const tree = startRoot({
     specs: [
@@ -372,6 +377,11 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
       undo: base,
       availability: (action) => availabilityOf(tree, action, enforcers),
       repairs: publish.repairs,
+      events: {
+        ingest,
+        recent: sensor.recent,
+        collected: () => buildCollected(tree.children(), ingest.counters(), notRead()),
+      },
       status,
       modules: () => buildModules(tree),
       decide: (approval, answer) =>

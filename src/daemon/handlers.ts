@@ -23,6 +23,7 @@ import type { ApprovalAnswer } from './approval-decision.ts';
 import { createApprovalHandlers, pendingApprovals } from './approval-handlers.ts';
 import { createChainHandlers } from './chain-handlers.ts';
 import { escalationsToJson } from './escalations-to-json.ts';
+import { createEventHandlers, type EventHandlerDependencies } from './event-handlers.ts';
 import { createModeHandlers, pendingToJson } from './mode-handlers.ts';
 import type { Notifications } from './notifications.ts';
 import { createNotifyHandlers } from './notify-handlers.ts';
@@ -43,6 +44,7 @@ export type HandlerDependencies = {
   readonly undo: UndoDependencies;
   readonly availability: (action: ActionName) => EnforceStatusJson['actions'][number];
   readonly repairs: () => number;
+  readonly events: EventHandlerDependencies;
   readonly status: () => StatusJson;
   readonly modules: () => readonly ModuleJson[];
   readonly decide: (approval: Approval, answer: ApprovalAnswer) => Promise<Approval>;
@@ -76,6 +78,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
     ...createNotifyHandlers(dependencies.notifications),
     ...createChainHandlers({ store, chains: dependencies.chains, runner: dependencies.chainRunner }),
     ...createAllowHandlers(dependencies.allow),
+    ...createEventHandlers(dependencies.events),
     batching: async () => dependencies.batching(),
     ...createModeHandlers({ policies, clock, append, onModeChange: dependencies.onModeChange }),
     escalations: async ({ query }) => escalationsToJson(dependencies.escalator, policies.current().escalation, query.limit),

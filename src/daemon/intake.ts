@@ -39,8 +39,8 @@ export const createIntake = (dependencies: IntakeDependencies): Sink => {
     chunk: async (chunk): Promise<ChunkResult> => {
       const result = await dependencies.sensor.chunk({ ...chunk, receivedAt: dependencies.clock.now() });
       take(result);
-      const { lines, parsed, dropped } = result.counters;
-      return { consumed: result.consumed, lines, parsed, dropped };
+      const { lines, parsed, dropped, unparsed } = result.counters;
+      return { consumed: result.consumed, lines, parsed, dropped, unparsed };
     },
     events: async (events) => take(await dependencies.sensor.events(events)),
   };

@@ -45,6 +45,8 @@ export const startServer = async (options: ServerOptions): Promise<Server> => {
     requestTimeout: 0,
     http: { headersTimeout: SILENT_MS, connectionsCheckingInterval: SILENT_MS / 2 },
   });
+  // Lines reach their handler as they are: it says which of them is not an event.
+  app.addContentTypeParser('application/x-ndjson', { parseAs: 'string' }, (_request, body, done) => done(null, { ndjson: body }));
   app.server.maxConnections = MAX_CONNECTIONS;
   const connections = countConnections(app);
   app.setErrorHandler((problem, _request, reply) => sendError(reply, asSecError(problem)));
@@ -117,6 +119,7 @@ const addRoute = (app: FastifyInstance, name: RouteName, options: ServerOptions,
   app.route({
     method: route.method,
     url: route.path,
+    ...(route.maxBytes === undefined ? {} : { bodyLimit: route.maxBytes }),
     handler: async (request, reply) => {
       const caller = await identify(request, options);
       if (!caller.roles.has(route.role))

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildSpec } from '../../machines/child-spec.ts';
-import { discoverSources } from '../actors/collectors/discover.ts';
+import { discoverSources, KNOWN_LOGS } from '../actors/collectors/discover.ts';
 import { markStart } from '../actors/collectors/file/mark-start.ts';
 import { COLLECTORS } from '../actors/collectors/registry.ts';
 import type { CollectorReport, Feeds, Sink, SourceSpec } from '../actors/contract.ts';
@@ -12,6 +13,7 @@ import type { Clock } from '../domain/clock.ts';
 import { SecError } from '../domain/errors.ts';
 import type { HostDescription } from '../domain/host.ts';
 import type { Store } from '../store/contract.ts';
+import type { NotRead } from './collected.ts';
 
 /** A child for each module of the registry, with the settings of the configuration. */
 export const moduleSpecs = (config: Config): readonly ChildSpec[] =>
@@ -37,6 +39,10 @@ export const sourceSpecs = (config: Config, host: HostDescription): readonly Chi
   const byId = new Map([...found, ...processes, ...sockets, ...named].map((spec) => [spec.id, spec]));
   return [...byId.values()].map(collectorSpec);
 };
+
+/** The well-known logs that this host does not have. */
+export const missingSources = (): readonly NotRead[] =>
+  KNOWN_LOGS.filter(([path]) => !existsSync(path)).map(([path, grammar]) => ({ id: `file:${path}`, collector: 'file', grammar, why: 'does not exist' }));
 
 /** Fixes where each log file begins that was never read, before anybody is told that the daemon is there: what is written from then on is read. */
 export const markSources = async (specs: readonly ChildSpec[], cursors: Store['cursors']): Promise<void> => {

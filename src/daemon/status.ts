@@ -109,7 +109,8 @@ const sourceToJson = (child: ChildView): SourceJson => ({
   lag_bytes: numberIn(child, 'lagBytes'),
 });
 
-const detailOf = (child: ChildView): string => {
+/** Why it is as it is, in words; empty when there is nothing to say. */
+export const detailOf = (child: ChildView): string => {
   if (child.record.parkedBecause !== undefined) return child.record.parkedBecause;
   for (const key of ['degradedBecause', 'reason', 'detail', 'lastRepair']) {
     const text = child.context[key];
@@ -118,7 +119,8 @@ const detailOf = (child: ChildView): string => {
   return '';
 };
 
-const numberIn = (child: ChildView | undefined, key: string): number => {
+/** A number of an actor's context, 0 when it has none. */
+export const numberIn = (child: ChildView | undefined, key: string): number => {
   const value = child?.context[key];
   return typeof value === 'number' ? value : 0;
 };

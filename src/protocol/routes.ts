@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ALERT_STATUSES } from '../domain/alert.ts';
 import { PRESETS } from '../domain/policy.ts';
 import { SEVERITIES } from '../domain/severity.ts';
+import * as events from './event-schemas.ts';
 import * as json from './schemas.ts';
 
 /** What a caller must be: see peer credentials. `viewer` reads, `operator` decides and undoes, `admin` configures and stops. */
@@ -23,11 +24,16 @@ export type Route<
   readonly query: Query;
   readonly body: Body;
   readonly reply: Reply;
+  /** Most bytes of a request, where it is not 64 KiB. */
+  readonly maxBytes?: number | undefined;
 };
 
 const route = <Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType>(
   definition: Route<Params, Query, Body, Reply>,
 ): Route<Params, Query, Body, Reply> => definition;
+
+/** Most bytes of one request that brings events. */
+export const MAX_INGEST_BYTES = 8 * 1024 * 1024;
 
 const none = z.object({});
 const idParams = z.object({ id: z.string().min(4).max(64) });
@@ -459,6 +465,38 @@ export const ROUTES = {
     query: none,
     body: none,
     reply: json.deadLetterJson,
+  }),
+  sources: route({
+    method: 'GET',
+    path: '/api/v1/sources',
+    role: 'viewer',
+    summary: 'Each source: state, lag, lines, how many were understood, why one is not read',
+    params: none,
+    query: none,
+    body: none,
+    reply: z.object({ sources: z.array(events.collectedJson), total: z.number() }),
+  }),
+  events: route({
+    method: 'GET',
+    path: '/api/v1/events',
+    role: 'viewer',
+    summary: 'The events seen last, oldest first; 512 are kept',
+    params: none,
+    query: z.object({ limit: limit(50), type: z.string().max(64).optional(), after: z.coerce.number().int().min(0).default(0) }),
+    body: none,
+    reply: events.recentEventsJson,
+  }),
+  ingest: route({
+    method: 'POST',
+    path: '/api/v1/events',
+    role: 'operator',
+    summary: 'Take one event, or up to 1000 as NDJSON, 1 MiB each: claims of the caller',
+    params: none,
+    query: none,
+    /** One event; or `{"ndjson": "…"}`, which is also what a body of type application/x-ndjson is read as. */
+    body: z.record(z.string(), z.unknown()),
+    reply: events.ingestJson,
+    maxBytes: MAX_INGEST_BYTES,
   }),
   shutdown: route({
     method: 'POST',

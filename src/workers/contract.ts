@@ -1,5 +1,6 @@
 import type { SecurityEvent } from '../domain/event.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { RecentQuery, RecentReply } from './recent-events.ts';
 
 /** Settings of the modules a pipeline runs: only the named modules exist in it. */
 export type PipelineConfig = {
@@ -63,6 +64,8 @@ export type Sensor = {
   /** The bytes are transferred. Resolves when taken; at most `window` are in flight, the rest wait (back-pressure). */
   readonly chunk: (chunk: PipelineChunk) => Promise<BatchResult>;
   readonly events: (events: readonly SecurityEvent[]) => Promise<BatchResult>;
+  /** The events seen last; asked for by people only. */
+  readonly recent: (query: RecentQuery) => Promise<RecentReply>;
   readonly health: () => SensorHealth;
   readonly close: () => Promise<void>;
 };

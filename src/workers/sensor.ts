@@ -218,6 +218,12 @@ export const createSensor = async (options: SensorOptions): Promise<Sensor> => {
     },
     chunk: (chunk) => withLateFailures(promisedJob<BatchResult>((promised) => submit(createChunkJob(chunk, promised)))),
     events: (events) => withLateFailures(promisedJob<BatchResult>((promised) => submit(createEventsJob(events, promised)))),
+    recent: async (query) => {
+      const current = link;
+      if (current === undefined) throw new SecError('SEC_UNAVAILABLE', 'the sensor is being replaced');
+      // Not a job: it is not sent again to another worker, which would know none of them.
+      return answerOf(current, current.api.recent(query));
+    },
     health: () => ({ ...totals, inFlight: inFlight.length }),
     close: async () => {
       closing.abort();

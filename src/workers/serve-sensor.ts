@@ -7,6 +7,7 @@ import { type ErrorCode, toSecError } from '../domain/errors.ts';
 import type { SecurityEvent } from '../domain/event.ts';
 import type { BatchResult, PipelineChunk } from './contract.ts';
 import { createPipeline } from './pipeline.ts';
+import { createRecentEvents, type RecentQuery, type RecentReply } from './recent-events.ts';
 import { createRepeatHolder } from './repeat-holder.ts';
 
 /** What the sensor's worker answers. Control calls say what went wrong; comlink would lose the error's code. */
@@ -17,6 +18,7 @@ export type SensorApi = {
   readonly stopModule: (moduleId: string) => ControlReply;
   readonly chunk: (chunk: PipelineChunk) => BatchResult;
   readonly events: (events: readonly SecurityEvent[]) => BatchResult;
+  readonly recent: (query: RecentQuery) => RecentReply;
 };
 
 // One object and not a union: comlink would make a union of promises of it.
@@ -25,7 +27,8 @@ export type ControlReply = { readonly problem: undefined | { readonly code: Erro
 /** Runs the pipeline in this worker thread. Throws outside of one. */
 export const serveSensor = (modules: readonly ModuleDefinition[]): void => {
   if (parentPort === null) throw new Error('the sensor worker must run in a worker thread');
-  const pipeline = createPipeline(modules, { modules: {} }, { progress: progressOf(workerData) });
+  const recent = createRecentEvents();
+  const pipeline = createPipeline(modules, { modules: {} }, { progress: progressOf(workerData), onEvent: recent.add });
   const holder = createRepeatHolder();
   const paced = (result: BatchResult): BatchResult => ({ ...result, findings: holder.release(result.findings, systemClock.monotonic()) });
   const api: SensorApi = {
@@ -34,6 +37,7 @@ export const serveSensor = (modules: readonly ModuleDefinition[]): void => {
     stopModule: (moduleId) => replyOf(() => pipeline.stopModule(moduleId)),
     chunk: (chunk) => paced(pipeline.chunk(chunk)),
     events: (events) => paced(pipeline.events(events)),
+    recent: recent.read,
   };
   expose(api, nodeEndpoint(parentPort));
 };

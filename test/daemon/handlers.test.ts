@@ -72,6 +72,11 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
       undo: base,
       availability: (action) => ({ action, title: action, risk: 'none', privilege: '', reversible: true, available: true, reason: '' }),
       repairs: () => 3,
+      events: {
+        ingest: { take: () => Promise.reject(new Error('not asked here')) },
+        recent: async () => ({ events: [], newest: 0, missed: 0 }),
+        collected: () => [],
+      },
       status: () => sampleStatus(),
       modules: () => [],
       look: (approval) => void looked.push(approval.id),

@@ -33,6 +33,7 @@ describe('the table of routes', () => {
     const roles = Object.fromEntries(ALL.filter(([, { method }]) => method !== 'GET').map(([name, { role }]) => [name, role]));
     expect(roles).toEqual({
       setAlertStatus: 'operator',
+      ingest: 'operator',
       allowAdd: 'operator',
       allowRemove: 'operator',
       approve: 'operator',

@@ -24,7 +24,8 @@ const SOCKETS: SourceSpec = { id: 'sockets', collector: 'sockets' };
 // The same lines stand in each of these: one is enough.
 const KERNEL_LOGS = ['/var/log/kern.log', '/var/log/ufw.log', '/var/log/messages'] as const;
 
-const KNOWN_LOGS: readonly (readonly [string, string])[] = [
+/** Where logs lie, each with its grammar. */
+export const KNOWN_LOGS: readonly (readonly [string, string])[] = [
   ['/var/log/auth.log', 'auth'],
   ['/var/log/secure', 'auth'],
   ['/var/log/nginx/access.log', 'web'],

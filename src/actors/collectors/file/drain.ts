@@ -38,8 +38,8 @@ export const drainLog = async (log: OpenLog, context: CollectorContext, isLast: 
     hasMoved = true;
     await extendHead(log);
     putCursor();
-    const { lines, parsed, dropped } = result;
-    context.report({ type: 'progress', lines, parsed, dropped, lagBytes: Math.max(size - log.offset, 0) });
+    const { lines, parsed, dropped, unparsed } = result;
+    context.report({ type: 'progress', lines, parsed, dropped, unparsed, lagBytes: Math.max(size - log.offset, 0) });
   }
   return hasMoved;
 };

@@ -30,6 +30,7 @@ export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal
   // Which of the two spoke last is asked first: that only saves time.
   const syslog = { auth: all, mail: [mail, auth, firewall, web, weberror, journal, app] };
   let latest: 'auth' | 'mail' = 'auth';
+  let taken: Grammar | undefined;
 
   const parse = (line: string, context: LineContext, emit: Parameters<Grammar['parse']>[2]): ParseOutcome => {
     const form = formOf(line);
@@ -38,6 +39,7 @@ export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal
       const own = grammar.parse(line, context, emit);
       if (own === 'unparsed') continue;
       outcome = own;
+      taken = grammar;
       if (own === 'irrelevant') continue;
       if (grammar === auth) latest = 'auth';
       else if (grammar === mail) latest = 'mail';
@@ -50,6 +52,7 @@ export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal
     id: 'auto',
     eventTypes: [...new Set(all.flatMap((grammar) => grammar.eventTypes))],
     parse,
+    lastTaken: () => taken?.id ?? 'auto',
     isQuiet: createQuietLines({ programs: [...AUTH_PROGRAMS, ...MAIL_PROGRAMS, ...PACKET_PROGRAMS], family: MAIL_FAMILY, mayHoldRequest: true }),
   };
 };

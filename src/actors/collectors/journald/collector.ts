@@ -19,7 +19,7 @@ export const journaldCollector: CollectorDefinition = {
       const result = await sink.chunk({ source: spec.id, grammar: spec.grammar ?? 'journal', bytes: joined.slice(0, whole), offset });
       offset += whole;
       if (cursor !== undefined) cursors.put(spec.id, { cursor });
-      report({ type: 'progress', lines: result.lines, parsed: result.parsed, dropped: result.dropped, lagBytes: carry.byteLength });
+      report({ type: 'progress', lines: result.lines, parsed: result.parsed, dropped: result.dropped, unparsed: result.unparsed, lagBytes: carry.byteLength });
     };
     report({ type: 'state', state: 'running', detail: 'journalctl' });
     await feeds.journal(storedCursor(cursors.get(spec.id)), signal, take);
