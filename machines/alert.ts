@@ -24,6 +24,7 @@ const folded = (alert: Alert, finding: Finding): Partial<Alert> => {
   return {
     ...told,
     ...(alert.escalation === undefined ? {} : { escalation: { ...alert.escalation, found: worseOf(alert.escalation.found, finding.severity) } }),
+    ...(finding.correlation === undefined ? {} : { correlation: finding.correlation }),
     severity: worseOf(alert.severity, finding.severity),
     count: alert.count + finding.count,
     firstSeen: Math.min(alert.firstSeen, finding.at),

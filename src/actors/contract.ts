@@ -11,6 +11,7 @@ import type { Verification } from '../domain/history.ts';
 import type { Host } from '../domain/host.ts';
 import type { Lease } from '../domain/lease.ts';
 import type { Severity } from '../domain/severity.ts';
+import type { Standing } from '../domain/threat.ts';
 import type { UndoRecord } from '../domain/undo-record.ts';
 
 /*
@@ -87,6 +88,8 @@ export type Detector = {
   readonly size: () => number;
   /** Forgets what has expired at event time `now`. Called about once a minute of event time. */
   readonly sweep?: ((now: number) => void) | undefined;
+  /** How addresses stand at `now`, the worst first, at most `limit`. */
+  readonly standings?: ((now: number, limit: number) => readonly Standing[]) | undefined;
 };
 
 /** A detection module: one folder, one registry line. */

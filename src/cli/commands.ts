@@ -73,6 +73,22 @@ export const COMMANDS: readonly CommandSpec[] = [
     load: () => import('./alerts.ts'),
   },
   {
+    name: 'correlator',
+    usage: ['1sec correlator [--limit N] [--json]'],
+    summary: 'Attack chains: which are known, which have begun, which were completed, and of what alerts',
+    maxWords: 0,
+    flags: { json, socket, limit },
+    load: () => import('./correlator.ts'),
+  },
+  {
+    name: 'threats',
+    usage: ['1sec threats [ADDRESS] [--blocked] [--limit N] [--json]'],
+    summary: 'Score of each address: what was found about it, and what each finding added',
+    maxWords: 1,
+    flags: { json, socket, limit, blocked: { type: 'boolean', default: false, summary: 'only addresses that are blocked now' } },
+    load: () => import('./threats.ts'),
+  },
+  {
     name: 'modules',
     usage: ['1sec modules [--json]'],
     summary: 'Detection modules and their state',

@@ -1,3 +1,6 @@
+import { ATTACK_CHAINS } from '../actors/correlation/attack-chains.ts';
+import { createCorrelator } from '../actors/correlation/correlator.ts';
+import { sightingsOf } from '../actors/correlation/sighting.ts';
 import { createAlertBook } from '../actors/response/alert-book.ts';
 import { createAllowDesk } from '../actors/response/allow-desk.ts';
 import { createApprovalDesk } from '../actors/response/approval-desk.ts';
@@ -72,6 +75,8 @@ export type ComposeOptions = {
 
 /** Looking up the operator asks several programs, each with ten seconds; nothing well takes longer. */
 const SLOWEST_ROUND_MS = 20_000;
+/** Alerts the correlator is told of after a restart. */
+const MAX_REMEMBERED = 2000;
 
 export type Daemon = { readonly onStop: (listener: (why: string) => void) => void; readonly close: (why: string) => Promise<void> };
 
@@ -202,6 +207,9 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   parts.defer(() => responder.idle());
   // A client may watch more than once: on reconnecting, the new stream comes before the old one is seen to be gone.
   const watchers = new Map<number, number>();
+  const correlator = createCorrelator(ATTACK_CHAINS);
+  // What it knew is in the alerts; the chains that were completed before were told before.
+  for (const seen of sightingsOf(store.alerts.page({ limit: MAX_REMEMBERED }))) correlator.take(seen);
   const streamed = createStreamFolder(publish.alert, clock.monotonic);
   const raiseCapAlert = createCapAlarm({
     clock,
@@ -217,6 +225,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     alerts,
     responder,
     chains: chainRunner,
+    correlator,
     tell: (id, event) => root?.tell(id, event),
     onAlert: streamed.take,
     onLogins: (addresses) => {
@@ -396,6 +405,8 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
       escalator,
       chains,
       chainRunner,
+      correlator,
+      threats: sensor.standings,
       allow,
       batching: () => batchingToJson(batcher, store.outbox, streamed.folded()),
       onQueued: queued.ring,

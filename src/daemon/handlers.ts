@@ -1,4 +1,5 @@
 import { alertEventFor, nextAlert } from '../../machines/alert.ts';
+import type { Correlator } from '../actors/correlation/correlator.ts';
 import type { AlertBook } from '../actors/response/alert-book.ts';
 import type { AllowDesk } from '../actors/response/allow-desk.ts';
 import type { ChainRunner } from '../actors/response/chain-runner.ts';
@@ -17,11 +18,13 @@ import { SecError } from '../domain/errors.ts';
 import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
 import type { BatchingJson, CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
+import type { Sensor } from '../workers/contract.ts';
 import { createAllowHandlers } from './allow-handlers.ts';
 import type { Handlers } from './api.ts';
 import type { ApprovalAnswer } from './approval-decision.ts';
 import { createApprovalHandlers, pendingApprovals } from './approval-handlers.ts';
 import { createChainHandlers } from './chain-handlers.ts';
+import { createCorrelationHandlers } from './correlation-handlers.ts';
 import { escalationsToJson } from './escalations-to-json.ts';
 import { createEventHandlers, type EventHandlerDependencies } from './event-handlers.ts';
 import { createModeHandlers, pendingToJson } from './mode-handlers.ts';
@@ -56,6 +59,8 @@ export type HandlerDependencies = {
   readonly escalator: Pick<Escalator, 'arm' | 'list' | 'counts'>;
   readonly chains: readonly Chain[];
   readonly chainRunner: Pick<ChainRunner, 'undo' | 'counts'>;
+  readonly correlator: Pick<Correlator, 'open' | 'counts'>;
+  readonly threats: Sensor['standings'];
   readonly allow: AllowDesk;
   readonly batching: () => BatchingJson;
   readonly onQueued: (endpoint: string) => void;
@@ -77,6 +82,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
   return {
     ...createNotifyHandlers(dependencies.notifications),
     ...createChainHandlers({ store, chains: dependencies.chains, runner: dependencies.chainRunner }),
+    ...createCorrelationHandlers(dependencies),
     ...createAllowHandlers(dependencies.allow),
     ...createEventHandlers(dependencies.events),
     batching: async () => dependencies.batching(),

@@ -1,6 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { createGrammar } from '../actors/collectors/grammars/registry.ts';
+import { ATTACK_CHAINS } from '../actors/correlation/attack-chains.ts';
+import { createCorrelator } from '../actors/correlation/correlator.ts';
+import { sightingOf } from '../actors/correlation/sighting.ts';
 import { MODULES } from '../actors/registry.ts';
 import { createAlertFolder, type FoldedAlert } from '../actors/response/alert-folder.ts';
 import { messageOf, SecError } from '../domain/errors.ts';
@@ -54,8 +57,13 @@ export const replayAlerts = async (options: {
   readonly onAlert: (alert: FoldedAlert) => void;
 }): Promise<BatchCounters> => {
   const folder = createAlertFolder(options.onAlert);
+  const correlator = createCorrelator(ATTACK_CHAINS);
   const onResult = (result: BatchResult): void => {
-    for (const finding of result.findings) folder.add(finding);
+    for (const finding of result.findings) {
+      folder.add(finding);
+      // Alerts of a replay have no ids: a chain names them by what folds them.
+      for (const chain of correlator.take(sightingOf(finding, finding.foldKey))) folder.add(chain);
+    }
     for (const failure of result.failures) options.warn(`${failure.module} failed and is out: ${failure.message}`);
   };
   const counters = await replayBytes({

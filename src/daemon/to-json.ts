@@ -7,6 +7,7 @@ import type { Lease } from '../domain/lease.ts';
 import type { EnforcementPolicy } from '../domain/policy.ts';
 import { neededText, votesMissing } from '../domain/quorum.ts';
 import type { ActorJson, AlertJson, ApprovalJson, LeaseJson, PolicyJson, RecordJson } from '../protocol/schemas.ts';
+import { correlationToJson } from './correlation-to-json.ts';
 
 /** Domain words → wire form. Undefined members are left out. */
 const time = (ms: number): string => new Date(ms).toISOString();
@@ -54,6 +55,9 @@ export const alertToJson = (alert: Alert): AlertJson => ({
     process_id: alert.entities.process?.pid,
     process_name: alert.entities.process?.name,
     file_path: alert.entities.file?.path,
+    chain_name: alert.correlation?.chain,
+    modules: alert.correlation === undefined ? undefined : [...new Set(alert.correlation.steps.map(({ module }) => module))],
+    recommended_actions: alert.correlation?.recommended,
   }),
   mitigations: [...alert.mitigations],
   entities: entitiesToJson(alert.entities),
@@ -66,6 +70,7 @@ export const alertToJson = (alert: Alert): AlertJson => ({
   first_seen: time(alert.firstSeen),
   last_seen: time(alert.lastSeen),
   claim: alert.isClaim,
+  ...(alert.correlation === undefined ? {} : { correlation: correlationToJson(alert.correlation) }),
   ...(alert.escalation === undefined
     ? {}
     : { escalation: defined({ count: alert.escalation.count, found: alert.escalation.found, next_at: optionalTime(alert.escalation.dueAt) }) }),

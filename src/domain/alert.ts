@@ -1,3 +1,4 @@
+import type { Correlation } from './correlation.ts';
 import type { Entities } from './entity.ts';
 import type { AlertEscalation } from './escalation.ts';
 import type { Evidence } from './finding.ts';
@@ -33,6 +34,8 @@ export type Alert = {
   readonly isClaim: boolean;
   /** Grows with each change; a decision names the version it was made on. */
   readonly version: number;
+  /** The alerts it joins; only on what the correlator raised. */
+  readonly correlation?: Correlation | undefined;
   /** There once a timer runs or ran for it. */
   readonly escalation?: AlertEscalation | undefined;
 };

@@ -1,3 +1,4 @@
+import type { Correlation } from './correlation.ts';
 import type { Entities } from './entity.ts';
 import type { Severity } from './severity.ts';
 
@@ -38,4 +39,6 @@ export type Finding = {
   readonly count: number;
   /** Rests on a sender's word or on spoofable input only: raises an alert, never triggers an action alone. */
   readonly isClaim: boolean;
+  /** The alerts it joins; only on what the correlator says. */
+  readonly correlation?: Correlation | undefined;
 };

@@ -3,6 +3,7 @@ import { ACTIONS } from '../domain/action.ts';
 import { ALERT_STATUSES } from '../domain/alert.ts';
 import { APPROVAL_STATES } from '../domain/approval.ts';
 import { CHAIN_STATES, STEP_STATES } from '../domain/chain.ts';
+import { ENTITY_KINDS } from '../domain/correlation.ts';
 import { RECORD_KINDS } from '../domain/history.ts';
 import { PRESETS } from '../domain/policy.ts';
 import { SEVERITIES } from '../domain/severity.ts';
@@ -46,6 +47,19 @@ export const evidenceJson = z.object({
   counters: z.record(z.string(), z.number()).optional(),
 });
 
+const chainStepsJson = z.array(
+  z.object({ stage: z.string(), alert_id: z.string(), module: z.string(), type: z.string(), severity, title: z.string(), at: timestamp }),
+);
+
+/** An attack chain and the alerts it is made of, in order. */
+export const correlationJson = z.object({
+  chain: z.string(),
+  joined_by: z.enum(ENTITY_KINDS),
+  entity: z.string(),
+  steps: chainStepsJson,
+  recommended_actions: z.array(z.string()),
+});
+
 export const alertJson = z.object({
   id: z.string(),
   timestamp,
@@ -66,10 +80,70 @@ export const alertJson = z.object({
   first_seen: timestamp,
   last_seen: timestamp,
   claim: z.boolean(),
+  /** Only on alerts of the correlator. */
+  correlation: correlationJson.optional(),
   /** Raised because nobody acknowledged it: so often, from the severity its findings gave it; `next_at` unless there is no further time. */
   escalation: z.object({ count: z.number().int(), found: severity, next_at: timestamp.optional() }).optional(),
   version: z.number().int(),
 });
+
+/** Attack chains: what is known of, what has begun, what was completed lately. */
+export const correlatorJson = z.object({
+  chain_count: z.number().int(),
+  /** Entities remembered, and those forgotten because there was no room. */
+  active_sources: z.number().int(),
+  evicted: z.number().int(),
+  /** Since the start. */
+  completed: z.number().int(),
+  chains: z.array(
+    z.object({
+      name: z.string(),
+      description: z.string(),
+      modules: z.array(z.string()),
+      stages: z.array(z.object({ name: z.string(), modules: z.array(z.string()), types: z.array(z.string()) })),
+      joined_by: z.array(z.enum(ENTITY_KINDS)),
+      window_seconds: z.number(),
+      min_severity: severity,
+      severity,
+      mitre_ids: z.array(z.string()),
+    }),
+  ),
+  open: z.array(
+    z.object({
+      chain: z.string(),
+      joined_by: z.enum(ENTITY_KINDS),
+      entity: z.string(),
+      steps: chainStepsJson,
+      missing: z.array(z.string()),
+      expires_at: timestamp,
+    }),
+  ),
+  recent: z.array(alertJson),
+});
+export type CorrelatorJson = z.output<typeof correlatorJson>;
+
+/** How addresses stand with what was found about them, and what the attack chains of each are made of. */
+export const threatsJson = z.object({
+  threats: z.array(
+    z.object({
+      ip: z.string(),
+      points: z.number(),
+      limit: z.number(),
+      half_life_seconds: z.number(),
+      /** Called an attacker by several modules; whether anything is blocked is in the leases. */
+      denied_until: timestamp.optional(),
+      blocked: z.boolean(),
+      claim: z.boolean(),
+      modules: z.array(z.string()),
+      first_seen: timestamp,
+      last_seen: timestamp,
+      ledger: z.array(z.object({ at: timestamp, module: z.string(), type: z.string(), severity, points: z.number() })),
+    }),
+  ),
+  total: z.number().int(),
+  blocked_count: z.number().int(),
+});
+export type ThreatsJson = z.output<typeof threatsJson>;
 
 /** What happens to alerts nobody acknowledges. `severity` is what it is now, `found` what the findings gave it. */
 export const escalationsJson = z.object({

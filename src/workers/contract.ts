@@ -1,5 +1,6 @@
 import type { SecurityEvent } from '../domain/event.ts';
 import type { Finding } from '../domain/finding.ts';
+import type { Standing } from '../domain/threat.ts';
 import type { RecentQuery, RecentReply } from './recent-events.ts';
 
 /** Settings of the modules a pipeline runs: only the named modules exist in it. */
@@ -45,6 +46,8 @@ export type Pipeline = {
   readonly events: (events: readonly SecurityEvent[]) => BatchResult;
   /** Keys remembered, by module. */
   readonly sizes: () => { readonly [moduleId: string]: number };
+  /** How addresses stand at `now` (event time, ms), the worst first. */
+  readonly standings: (now: number, limit: number) => readonly Standing[];
 };
 
 export type PipelineChunk = {
@@ -66,6 +69,7 @@ export type Sensor = {
   readonly events: (events: readonly SecurityEvent[]) => Promise<BatchResult>;
   /** The events seen last; asked for by people only. */
   readonly recent: (query: RecentQuery) => Promise<RecentReply>;
+  readonly standings: (now: number, limit: number) => Promise<readonly Standing[]>;
   readonly health: () => SensorHealth;
   readonly close: () => Promise<void>;
 };

@@ -159,6 +159,11 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
     stopModule,
     chunk,
     events,
+    standings: (now, limit) =>
+      [...running.values()]
+        .flatMap((one) => one.detector.standings?.(now, limit) ?? [])
+        .sort((a, b) => b.points - a.points)
+        .slice(0, limit),
     sizes: () => Object.fromEntries([...running].map(([id, one]) => [id, one.detector.size()])),
   };
 };

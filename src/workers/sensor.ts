@@ -224,6 +224,11 @@ export const createSensor = async (options: SensorOptions): Promise<Sensor> => {
       // Not a job: it is not sent again to another worker, which would know none of them.
       return answerOf(current, current.api.recent(query));
     },
+    standings: async (now, limit) => {
+      const current = link;
+      if (current === undefined) throw new SecError('SEC_UNAVAILABLE', 'the sensor is being replaced');
+      return answerOf(current, current.api.standings(now, limit));
+    },
     health: () => ({ ...totals, inFlight: inFlight.length }),
     close: async () => {
       closing.abort();

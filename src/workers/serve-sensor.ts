@@ -5,6 +5,7 @@ import type { ModuleDefinition } from '../actors/contract.ts';
 import { systemClock } from '../domain/clock.ts';
 import { type ErrorCode, toSecError } from '../domain/errors.ts';
 import type { SecurityEvent } from '../domain/event.ts';
+import type { Standing } from '../domain/threat.ts';
 import type { BatchResult, PipelineChunk } from './contract.ts';
 import { createPipeline } from './pipeline.ts';
 import { createRecentEvents, type RecentQuery, type RecentReply } from './recent-events.ts';
@@ -19,6 +20,7 @@ export type SensorApi = {
   readonly chunk: (chunk: PipelineChunk) => BatchResult;
   readonly events: (events: readonly SecurityEvent[]) => BatchResult;
   readonly recent: (query: RecentQuery) => RecentReply;
+  readonly standings: (now: number, limit: number) => readonly Standing[];
 };
 
 // One object and not a union: comlink would make a union of promises of it.
@@ -38,6 +40,7 @@ export const serveSensor = (modules: readonly ModuleDefinition[]): void => {
     chunk: (chunk) => paced(pipeline.chunk(chunk)),
     events: (events) => paced(pipeline.events(events)),
     recent: recent.read,
+    standings: pipeline.standings,
   };
   expose(api, nodeEndpoint(parentPort));
 };

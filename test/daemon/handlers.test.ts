@@ -59,6 +59,8 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
       clock,
       policies,
       consider: () => [],
+      correlator: { open: () => [], counts: () => ({ entities: 0, evicted: 0, completed: 0 }) },
+      threats: async () => [],
       alerts: createAlertBook(store, clock),
       leases,
       protector: {

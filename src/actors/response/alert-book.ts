@@ -71,5 +71,6 @@ const alertFrom = (finding: Finding, now: number): Alert => ({
   firstSeen: finding.at,
   lastSeen: finding.at,
   isClaim: finding.isClaim,
+  ...(finding.correlation === undefined ? {} : { correlation: finding.correlation }),
   version: 1,
 });

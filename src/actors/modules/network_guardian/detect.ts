@@ -35,6 +35,10 @@ export const createNetworkDetector = (settings: NetworkSettings): Detector => {
   return {
     onEvent: (event, emit) => laneOf(event).onEvent(event, emit),
     onFinding: (found, emit) => laneOf(found.event).onFinding(found, emit),
+    standings: (now, limit) => [
+      ...inside.standings(now, limit).map((one) => ({ ...one, isClaim: false })),
+      ...(outside?.standings(now, limit) ?? []).map((one) => ({ ...one, isClaim: true })),
+    ],
     size: () => inside.size() + (outside?.size() ?? 0),
     sweep: (now) => {
       inside.sweep(now);
@@ -49,6 +53,7 @@ export const networkGuardian = defineModule({ manifest, createDetector: createNe
 type Lane = {
   readonly onEvent: (event: SecurityEvent, emit: Emit) => void;
   readonly onFinding: (found: FoundElsewhere, emit: Emit) => void;
+  readonly standings: ReturnType<typeof createReputation>['standings'];
   readonly size: () => number;
   readonly sweep: (now: number) => void;
 };
@@ -118,6 +123,7 @@ const createLane = (settings: NetworkSettings, capacity: number): Lane => {
       if (NOT_COUNTED.has(type) || isLoopback(ip) || isOwn(ip)) return;
       reputation.found({ module, type, severity }, event, ip, emit);
     },
+    standings: reputation.standings,
     size: () => made.reduce((sum, rules) => sum + rules.size(), reputation.size() + speaker.size()),
     sweep: (now) => {
       for (const rules of made) rules.sweep(now);

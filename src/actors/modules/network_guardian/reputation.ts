@@ -2,6 +2,7 @@ import type { SecurityEvent } from '../../../domain/event.ts';
 import { blockUnitOf } from '../../../domain/ip.ts';
 import { toSafe } from '../../../domain/safe-text.ts';
 import type { Severity } from '../../../domain/severity.ts';
+import type { Standing } from '../../../domain/threat.ts';
 import { createKeyedSlots } from '../../../domain/windows/keyed-slots.ts';
 import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit } from '../../contract.ts';
@@ -23,6 +24,8 @@ export type Reputation = {
     ip: string,
     emit: Emit,
   ) => void;
+  /** How addresses stand at `now`, the worst first. */
+  readonly standings: (now: number, limit: number) => readonly Omit<Standing, 'isClaim'>[];
   readonly size: () => number;
   readonly sweep: (now: number) => void;
 };
@@ -80,6 +83,19 @@ export const createReputation = (settings: NetworkSettings, capacity: number, sp
         }),
       );
     },
+    standings: (now, limit) =>
+      scores
+        .list(now)
+        .toSorted((a, b) => b.points - a.points)
+        .slice(0, limit)
+        .map(({ unit, points, ledger }) => {
+          const slot = denied.find(unit);
+          const until = slot < 0 ? 0 : (deniedUntil[slot] ?? 0);
+          // Four groups stand for the /64.
+          const ip = unit.includes(':') ? blockUnitOf(`${unit}::`) : unit;
+          const limits = { limit: settings.block_score, halfLifeMs: settings.score_half_life_minutes * 60_000 };
+          return { ip, points, ...limits, ...(until > now ? { deniedUntil: until } : {}), ledger };
+        }),
     size: () => scores.size() + denied.size(),
     sweep: (now) => {
       scores.sweep(now);

@@ -1,8 +1,6 @@
 import type { Severity } from '../../../domain/severity.ts';
+import type { ThreatEntry } from '../../../domain/threat.ts';
 import { createKeyedSlots } from '../../../domain/windows/keyed-slots.ts';
-
-/** What one finding added to an address: the line of a ledger. */
-export type ScoreEntry = { readonly module: string; readonly type: string; readonly severity: Severity; readonly points: number; readonly at: number };
 
 /** The state of one address after an entry. */
 export type Score = {
@@ -10,13 +8,15 @@ export type Score = {
   readonly points: number;
   readonly modules: number;
   /** The latest entries, oldest first, at most twelve. */
-  readonly ledger: readonly ScoreEntry[];
+  readonly ledger: readonly ThreatEntry[];
   /** This entry brought it over the limit; once until it has fallen under half of it. */
   readonly isOver: boolean;
 };
 
 export type ThreatScores = {
   readonly add: (unit: string, entry: { readonly module: string; readonly type: string; readonly severity: Severity; readonly at: number }) => Score;
+  /** Every address with points at `now`, in no order. */
+  readonly list: (now: number) => readonly { readonly unit: string; readonly points: number; readonly ledger: readonly ThreatEntry[] }[];
   readonly size: () => number;
   readonly sweep: (now: number) => void;
 };
@@ -29,7 +29,7 @@ export const createThreatScores = (capacity: number, limit: number, halfLifeMs: 
   const points = new Float64Array(capacity);
   const updated = new Float64Array(capacity);
   const isTold = new Uint8Array(capacity);
-  const ledgers: (ScoreEntry[] | undefined)[] = Array.from({ length: capacity }, () => undefined);
+  const ledgers: (ThreatEntry[] | undefined)[] = Array.from({ length: capacity }, () => undefined);
   const slots = createKeyedSlots(capacity, (slot) => {
     points[slot] = 0;
     updated[slot] = 0;
@@ -57,6 +57,7 @@ export const createThreatScores = (capacity: number, limit: number, halfLifeMs: 
       if (isOver) isTold[slot] = 1;
       return { points: before + added, modules, ledger, isOver };
     },
+    list: (now) => ledgers.flatMap((ledger, slot) => (ledger === undefined ? [] : [{ unit: slots.keyOf(slot), points: decayed(slot, now), ledger }])),
     size: slots.size,
     sweep: (now) => slots.releaseOutside(now - halfLifeMs * LEDGER_HALF_LIVES, now + halfLifeMs * LEDGER_HALF_LIVES),
   };
@@ -66,7 +67,7 @@ const MAX_LEDGER = 12;
 // After eight half-lives 80 points are less than one.
 const LEDGER_HALF_LIVES = 8;
 
-const dispensable = (ledger: readonly ScoreEntry[]): number =>
+const dispensable = (ledger: readonly ThreatEntry[]): number =>
   Math.max(
     0,
     ledger.findIndex((entry, index) => ledger.some((other, place) => place !== index && other.module === entry.module)),
