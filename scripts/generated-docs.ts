@@ -5,21 +5,30 @@ import { commandHelp } from '../src/cli/help.ts';
 import { ERROR_CATALOGUE } from '../src/domain/errors.ts';
 import { ROUTES, STREAM_PATH } from '../src/protocol/routes.ts';
 import { keysMarkdown } from '../src/tui/keys-markdown.ts';
+import { judgeCorpus } from './attack-corpus.ts';
+import { page, row } from './markdown.ts';
+import { presetsPage } from './presets-page.ts';
 
 /** Reference pages that are made from the product's own tables. `npm run gen` writes them, a test fails when they are stale. */
-export const generatedDocs = (): ReadonlyMap<string, string> =>
+export const generatedDocs = async (): Promise<ReadonlyMap<string, string>> =>
   new Map([
     ['docs/reference/errors.md', errors()],
     ['docs/reference/cli.md', cli()],
     ['docs/reference/api.md', api()],
     ['docs/reference/keys.md', keysMarkdown()],
+    ['docs/reference/presets.md', presetsPage(await judgeAll())],
     ...MODULES.map(({ manifest }): [string, string] => [`docs/reference/modules/${manifest.id}.md`, modulePage(manifest)]),
   ]);
 
-const MADE = '<!-- Made by `npm run gen`; change the source, not this page. -->';
-const page = (title: string, ...lines: readonly string[]): string => `${[`# ${title}`, '', MADE, '', ...lines].join('\n')}\n`;
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const row = (...cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
+const judgeAll = async (): Promise<Parameters<typeof presetsPage>[0]> => ({
+  lax: await judgeCorpus('lax', LIVE),
+  safe: await judgeCorpus('safe', LIVE),
+  balanced: await judgeCorpus('balanced', LIVE),
+  strict: await judgeCorpus('strict', LIVE),
+  'vps-agent': await judgeCorpus('vps-agent', LIVE),
+});
+
+const LIVE = { dryRun: false };
 
 const errors = (): string =>
   page(

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { generatedDocs } from '../scripts/generated-docs.ts';
 import { ERROR_CATALOGUE } from '../src/domain/errors.ts';
 
-describe('documents tell the truth', () => {
-  test.each([...generatedDocs()])('%s is as its source says (npm run gen)', (path, text) => {
+describe('documents tell the truth', async () => {
+  test.each([...(await generatedDocs())])('%s is as its source says (npm run gen)', (path, text) => {
     expect(existsSync(path)).toBe(true);
     expect(readFileSync(path, 'utf8')).toBe(text);
   });

@@ -13,15 +13,16 @@ import type { PresetName } from '../domain/policy.ts';
 export type PreviewedDecision = { readonly action: string; readonly target: string; readonly outcome: string; readonly reason: string };
 
 /**
- * What a preset would have decided about an alert, live, on event time: cooldowns and budgets included, every action available,
+ * What a preset would have decided about an alert, live unless `mode` says dry run, on event time: cooldowns and budgets included, every action available,
  * nobody protected but the special ranges and the configured allow list.
  */
 export const createDecisionPreview = async (
   preset: PresetName,
   environment: Parameters<typeof loadConfig>[0],
+  mode: { readonly dryRun: boolean } = { dryRun: false },
 ): Promise<(alert: FoldedAlert) => readonly PreviewedDecision[]> => {
   const { config } = await loadConfig(environment);
-  const policy = buildEnforcementPolicy(config, await loadPreset(preset), { dryRun: false });
+  const policy = buildEnforcementPolicy(config, await loadPreset(preset), mode);
   const ledger = createLedger();
   return (folded) => {
     const now = folded.firstSeen;

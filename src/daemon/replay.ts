@@ -118,11 +118,18 @@ export const createEventReplay = (options: {
     if (!parsed.success)
       throw new SecError('SEC_INPUT_INVALID', `${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? 'not an event'}`);
     // Whoever replays a file vouches for it; nothing is enforced here.
-    const result = pipeline.events([eventFromJson(parsed.data, 'sensor', options.now())]);
+    const result = pipeline.events([withProcess(eventFromJson(parsed.data, 'sensor', options.now()))]);
     for (const finding of result.findings) folder.add(finding);
     for (const failure of result.failures) options.warn(`${failure.module} failed and is out: ${failure.message}`);
   };
   return { take, end: folder.flush };
+};
+
+/** The wire form has no references: a recorded program start that says which process it was keeps it as who did it. */
+const withProcess = (event: SecurityEvent): SecurityEvent => {
+  const { pid, start_time: startTime, executable_path: exe, uid } = event.details;
+  if (event.type !== 'process_exec' || typeof pid !== 'number' || typeof startTime !== 'number' || typeof exe !== 'string') return event;
+  return { ...event, entities: { ...event.entities, process: { pid, startTime, exe, uid: typeof uid === 'number' ? uid : undefined } } };
 };
 
 const isReset = (value: unknown): value is { readonly reset: true; readonly settings?: ModuleSettings } =>
