@@ -44,9 +44,10 @@ describe.each(MODULES.map((module) => [module.manifest.id, module] as const))('m
   test('10 kB of noise in every field is answered in linear time', () => {
     for (const noise of noises()) {
       const events = noiseEvents(module, samples, noise);
-      const started = performance.now();
+      // CPU time: the machine may be busy with something else.
+      const before = process.cpuUsage();
       runDetector(module, {}, events);
-      expect((performance.now() - started) / Math.max(1, events.length), `ms for an event of ${noise.slice(0, 12)}…`).toBeLessThan(NOISE_BUDGET_MS);
+      expect(process.cpuUsage(before).user / 1000 / Math.max(1, events.length), `ms for an event of ${noise.slice(0, 12)}…`).toBeLessThan(NOISE_BUDGET_MS);
     }
   });
 

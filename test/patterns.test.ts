@@ -4,7 +4,7 @@ import { attackOf, verdictOn } from './kit/recheck.ts';
 import { type RegexLiteral, regexLiteralsOf, regexLiteralsUnder } from './kit/regex-literals.ts';
 
 const MODULES = fileURLToPath(new URL('../src/actors/modules/', import.meta.url));
-const SHELL = fileURLToPath(new URL('../src/domain/shell/', import.meta.url));
+const DOMAIN = fileURLToPath(new URL('../src/domain/', import.meta.url));
 const MAX_TEXT = 8192;
 const BUDGET_MS = 1;
 const AT_ONCE = 2;
@@ -23,8 +23,8 @@ test('the scanner sees the regular expressions of a file and nothing else', () =
   ]);
 });
 
-test('every pattern of every detection module and of the shell reader is linear, or answers its own worst attack of 8 KiB within a millisecond', async () => {
-  const literals = [...regexLiteralsUnder(MODULES), ...regexLiteralsUnder(SHELL)];
+test('every pattern of every detection module and of the domain is linear, or answers its own worst attack of 8 KiB within a millisecond', async () => {
+  const literals = [...regexLiteralsUnder(MODULES), ...regexLiteralsUnder(DOMAIN)];
   expect(literals.length, 'patterns found').toBeGreaterThan(100);
   expect(literals.filter(({ source }) => source === '').map(place), 'patterns made at run time cannot be proven').toEqual([]);
   const distinct = [...new Map(literals.map((literal) => [`${literal.source}/${literal.flags}`, literal])).values()];

@@ -7,6 +7,7 @@ import { networkGuardian } from './modules/network_guardian/detect.ts';
 import { quantumCrypto } from './modules/quantum_crypto/detect.ts';
 import { ransomware } from './modules/ransomware/detect.ts';
 import { runtimeWatcher } from './modules/runtime_watcher/detect.ts';
+import { supplyChain } from './modules/supply_chain/detect.ts';
 
 /** Every detection module. Nothing else enumerates them; a new module is one line here. */
 export const MODULES: readonly ModuleDefinition[] = [
@@ -18,6 +19,7 @@ export const MODULES: readonly ModuleDefinition[] = [
   quantumCrypto,
   ransomware,
   runtimeWatcher,
+  supplyChain,
 ];
 
 /** The module of that id. */

@@ -1,10 +1,10 @@
 import { numberOf, textOf } from '../../../domain/event.ts';
 import { canonicalIp, networkContains, parseNetwork } from '../../../domain/ip.ts';
+import { SECRET_SHAPES } from '../../../domain/secret-shapes.ts';
 import { SEVERITIES, type Severity, worseOf } from '../../../domain/severity.ts';
 import { cardNumbersIn, hasIban, hasSocialSecurityNumber } from './numbers-of-people.ts';
 import type { ApiRequest } from './request.ts';
 import type { Say } from './say.ts';
-import { SECRET_SHAPES } from './secret-shapes.ts';
 
 const MAX_BODY = 262_144;
 const LARGE_BYTES = 1_048_576;

@@ -1,4 +1,4 @@
-import type { Severity } from '../../../domain/severity.ts';
+import type { Severity } from './severity.ts';
 
 /** A kind of secret that is told by its form alone. */
 export type SecretShape = {
