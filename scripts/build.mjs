@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { parse } from 'yaml';
 
 const newestUnder = async (directory) => {
   let newest = 0;
@@ -15,6 +16,18 @@ const isFresh = async () => {
   const built = (await stat('dist/cli.mjs')).mtimeMs;
   const sources = await Promise.all([newestUnder('src'), newestUnder('machines'), stat('package.json').then((entry) => entry.mtimeMs)]);
   return built > Math.max(...sources);
+};
+
+// The rule files go into the bundle as one text: no folder to find, no YAML to read when the product starts. Samples stay behind.
+const RULES = 'src/actors/collectors/grammars/services/';
+const ruleFiles = {
+  name: 'rule-files',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[/]services[/]rule-texts\.ts$/ }, async () => {
+      const names = (await readdir(RULES)).filter((name) => name.endsWith('.yaml')).sort();
+      const texts = await Promise.all(names.map(async (name) => [name, { ...parse(await readFile(RULES + name, 'utf8')), samples: [['-']] }]));
+      return { contents: `export const ruleTexts = () => JSON.parse(${JSON.stringify(JSON.stringify(texts))});`, loader: 'js' };
+    }),
 };
 
 if (process.argv.includes('--if-stale') && (await isFresh())) process.exit(0);
@@ -38,6 +51,7 @@ await build({
   jsx: 'automatic',
   // Native packages find their own binaries; pino starts no transport worker here.
   external: ['lmdb', 'koffi'],
+  plugins: [ruleFiles],
   alias: { 'react-devtools-core': './scripts/empty.mjs' },
   define: { 'process.env.NODE_ENV': '"production"', __VERSION__: JSON.stringify(manifest.version) },
   banner: {

@@ -5,7 +5,7 @@ import { createLogClock } from './log-time.ts';
 import { readLogind } from './logind.ts';
 import type { GrammarOptions } from './options.ts';
 import { isPamMessage, readPam } from './pam.ts';
-import { createQuietLines } from './quiet-lines.ts';
+import { createQuietLines, type QuietOptions } from './quiet-lines.ts';
 import { createSshdReader } from './sshd.ts';
 import { readLogin, readSu } from './su.ts';
 import { readSudo } from './sudo.ts';
@@ -16,6 +16,9 @@ export const AUTH_PROGRAMS = [
   ...['sshd', 'sshd-session', 'sshd-auth', 'sudo', 'su', 'login', 'systemd-logind'],
   ...['useradd', 'adduser', 'usermod', 'gpasswd', 'chsh'],
 ] as const;
+
+/** What the check of bytes must let through for them. */
+export const AUTH_QUIET: QuietOptions = { programs: AUTH_PROGRAMS, families: [], mayHoldRequest: false };
 
 /** Event types that authentication logs give. */
 export const AUTH_EVENT_TYPES = [
@@ -41,7 +44,7 @@ export const createAuthGrammar = (options: GrammarOptions = {}): Grammar => {
   return {
     id: 'auth',
     eventTypes: AUTH_EVENT_TYPES,
-    isQuiet: createQuietLines({ programs: AUTH_PROGRAMS, family: '', mayHoldRequest: false }),
+    isQuiet: createQuietLines(AUTH_QUIET),
     parse: (line, context, emit) => {
       const hasPrefix = readSyslogPrefix(line, clock, context.receivedAt, from);
       // `PAM: …` and `error: …` look like a program's name.

@@ -3,6 +3,7 @@ import { AUTH_PROGRAMS } from './auth.ts';
 import { MAIL_FAMILY, MAIL_PROGRAMS } from './mail.ts';
 import { PACKET_PROGRAMS } from './packet.ts';
 import { createQuietLines } from './quiet-lines.ts';
+import { quietServices, type ServicesGrammar } from './services/services.ts';
 
 /** The grammars that `auto` chooses from. `auth`, `mail` and `firewall` share one file on many hosts and never speak about the same line. */
 export type AutoGrammars = {
@@ -13,22 +14,25 @@ export type AutoGrammars = {
   readonly weberror: Grammar;
   readonly journal: Grammar;
   readonly app: Grammar;
+  /** Asked after those that are made for a family of logs. */
+  readonly services: ServicesGrammar;
 };
 
 /**
  * Finds out what a line is by its first characters, which its writer chose and no client, then by trying all. What came before
  * has no say in it: a name or a path that looks like a line of another log cannot make the line be taken for one.
  */
-export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal, app }: AutoGrammars): Grammar => {
-  const all = [auth, mail, firewall, web, weberror, journal, app];
+export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal, app, services }: AutoGrammars): Grammar => {
+  const known = quietServices();
+  const all = [auth, mail, firewall, services, web, weberror, journal, app];
   const orders = {
-    json: [app, journal, auth, mail, web, weberror],
-    journal: [journal, app, auth, mail, web, weberror],
-    address: [web, auth, mail, weberror, journal, app],
-    error: [weberror, auth, mail, web, journal, app],
+    json: [services, app, journal, auth, mail, web, weberror],
+    journal: [journal, services, app, auth, mail, web, weberror],
+    address: [web, auth, mail, services, weberror, journal, app],
+    error: [weberror, services, auth, mail, web, journal, app],
   };
   // Which of the two spoke last is asked first: that only saves time.
-  const syslog = { auth: all, mail: [mail, auth, firewall, web, weberror, journal, app] };
+  const syslog = { auth: all, mail: [mail, auth, firewall, services, web, weberror, journal, app] };
   let latest: 'auth' | 'mail' = 'auth';
   let taken: Grammar | undefined;
 
@@ -53,7 +57,11 @@ export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal
     eventTypes: [...new Set(all.flatMap((grammar) => grammar.eventTypes))],
     parse,
     lastTaken: () => taken?.id ?? 'auto',
-    isQuiet: createQuietLines({ programs: [...AUTH_PROGRAMS, ...MAIL_PROGRAMS, ...PACKET_PROGRAMS], family: MAIL_FAMILY, mayHoldRequest: true }),
+    isQuiet: createQuietLines({
+      programs: [...AUTH_PROGRAMS, ...MAIL_PROGRAMS, ...PACKET_PROGRAMS, ...known.programs],
+      families: [MAIL_FAMILY, ...known.families],
+      mayHoldRequest: true,
+    }),
   };
 };
 

@@ -14,7 +14,7 @@ export const createFirewallGrammar = (options: GrammarOptions = {}): Grammar => 
   return {
     id: 'firewall',
     eventTypes: PACKET_EVENT_TYPES,
-    isQuiet: createQuietLines({ programs: PACKET_PROGRAMS, family: '', mayHoldRequest: false }),
+    isQuiet: createQuietLines({ programs: PACKET_PROGRAMS, families: [], mayHoldRequest: false }),
     parse: (line, context, emit) => {
       if (!readSyslogPrefix(line, clock, context.receivedAt, prefix)) return 'unparsed';
       const packet =

@@ -3,17 +3,18 @@ import { AUTH_EVENT_TYPES, createAuthMessageReader } from './auth.ts';
 import { type AuthLine, createAuthLine } from './auth-line.ts';
 import { readNetfilter } from './netfilter.ts';
 import { PACKET_EVENT_TYPES, packetEvent } from './packet.ts';
+import type { ServicesGrammar } from './services/services.ts';
 
 /**
  * Lines of `journalctl -o json`. Fields that start with `_` are filled by journald and cannot be forged; the identifier can: a message
  * that says it is from sshd but does not come from root, or from sudo/su but not from a system program, is only `spoofable`.
  */
-export const createJournalGrammar = (): Grammar => {
+export const createJournalGrammar = (services: ServicesGrammar): Grammar => {
   const readMessage = createAuthMessageReader();
   const from = createAuthLine();
   return {
     id: 'journal',
-    eventTypes: [...AUTH_EVENT_TYPES, ...PACKET_EVENT_TYPES],
+    eventTypes: [...new Set([...AUTH_EVENT_TYPES, ...PACKET_EVENT_TYPES, ...services.eventTypes])],
     parse: (line, context, emit) => {
       const entry = entryOf(line);
       if (entry === undefined) return 'unparsed';
@@ -22,7 +23,9 @@ export const createJournalGrammar = (): Grammar => {
       fill(from, entry, message, context.receivedAt);
       from.context = { ...context, isCut: context.isCut === true || message.length >= MAX_MESSAGE };
       from.emit = emit;
-      return textIn(entry, '_TRANSPORT') === 'kernel' ? readKernel(from) : readMessage(from);
+      if (textIn(entry, '_TRANSPORT') === 'kernel') return readKernel(from);
+      const outcome = readMessage(from);
+      return outcome === 'irrelevant' ? services.readMessage(from, message, from.trust, from.context, emit) : outcome;
     },
   };
 };

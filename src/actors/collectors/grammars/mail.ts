@@ -5,13 +5,15 @@ import { detach } from './detach.ts';
 import { eventIdOf } from './event-id.ts';
 import { createLogClock } from './log-time.ts';
 import type { GrammarOptions } from './options.ts';
-import { createQuietLines } from './quiet-lines.ts';
+import { createQuietLines, type QuietOptions } from './quiet-lines.ts';
 import { createSyslogPrefix, readSyslogPrefix, type SyslogPrefix } from './syslog-prefix.ts';
 
 /** Programs whose messages are read. */
 export const MAIL_PROGRAMS = ['dovecot', 'exim', 'exim4'] as const;
 /** So are those of every instance of Postfix. */
 export const MAIL_FAMILY = 'postfix';
+/** What the check of bytes must let through for them. */
+export const MAIL_QUIET: QuietOptions = { programs: MAIL_PROGRAMS, families: [MAIL_FAMILY], mayHoldRequest: false };
 
 /** mail.log: logins refused and accepted by Dovecot, Postfix (SASL) and Exim. */
 export const createMailGrammar = (options: GrammarOptions = {}): Grammar => {
@@ -20,7 +22,7 @@ export const createMailGrammar = (options: GrammarOptions = {}): Grammar => {
   return {
     id: 'mail',
     eventTypes: ['auth_failure', 'auth_success', 'auth_attempt'],
-    isQuiet: createQuietLines({ programs: MAIL_PROGRAMS, family: MAIL_FAMILY, mayHoldRequest: false }),
+    isQuiet: createQuietLines(MAIL_QUIET),
     parse: (line, context, emit) => {
       if (readSyslogPrefix(line, clock, context.receivedAt, prefix)) return readMail({ line, context, prefix, emit });
       return readEximMain(line, context, clock.iso(line, 0, Math.min(19, line.length), context.receivedAt), emit);
@@ -125,14 +127,15 @@ const readExim = (
   const words = line.indexOf(EXIM_WORDS, failed);
   if (words < 0) return 'irrelevant';
   const isOnce = line.indexOf(EXIM_WORDS, words + 1) < 0;
-  const bracket = line.lastIndexOf('[', words);
-  const ip = isOnce && bracket > failed ? addressOf(line.slice(bracket + 1, line.indexOf(']', bracket))) : undefined;
+  const ip = isOnce ? addressOf(EXIM_CLIENT.exec(line.slice(Math.max(failed, words - 256), words))?.[1] ?? '') : undefined;
   const name = isOnce ? (EXIM_NAME.exec(line.slice(words))?.[1] ?? '') : '';
   const details = { username: detach(name, line), method: line.slice(start, failed), service: 'exim', reason: 'refused' };
   return emitMail(line, context, at, host, 'auth_failure', ip, details, emit);
 };
 
 const EXIM_WORDS = ': 535 Incorrect authentication data';
+// Its own interface and an identity may stand behind the address of the client.
+const EXIM_CLIENT = /\[([0-9a-fA-F:.]{2,45})\](?::[0-9]{1,5})?(?: I=\[[0-9a-fA-F:.]{2,45}\](?::[0-9]{1,5})?)?(?: U=[^ ]{1,64})?$/;
 const EXIM_NAME = /\(set_id=(.{0,256})\)$/;
 
 const emitMail = (

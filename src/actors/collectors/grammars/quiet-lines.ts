@@ -4,8 +4,8 @@ export type QuietLines = (bytes: Uint8Array, from: number, to: number) => boolea
 export type QuietOptions = {
   /** Programs that the grammar listens to. */
   readonly programs: readonly string[];
-  /** So do all whose names begin like this; empty for none. */
-  readonly family: string;
+  /** And all whose names begin like one of these. */
+  readonly families: readonly string[];
   /** The grammar also looks for requests of an access log in it. */
   readonly mayHoldRequest: boolean;
 };
@@ -14,9 +14,9 @@ export type QuietOptions = {
  * Knows lines of a syslog daemon (RFC 3164, or with an ISO time as of Debian 12) that are of a program nobody asked for and are no
  * message of PAM. Anything unusual about a line makes it a line to be read. The check looks at a few dozen bytes.
  */
-export const createQuietLines = ({ programs, family, mayHoldRequest }: QuietOptions): QuietLines => {
+export const createQuietLines = ({ programs, families, mayHoldRequest }: QuietOptions): QuietLines => {
   const heard = new Set(programs.map(hashOf));
-  const start = Buffer.from(family);
+  const starts = families.map((family) => Buffer.from(family));
 
   return (bytes, from, to) => {
     const hasIso = isDigit(bytes[from]);
@@ -27,7 +27,8 @@ export const createQuietLines = ({ programs, family, mayHoldRequest }: QuietOpti
     let at = tag;
     let hash = 0;
     for (const limit = Math.min(to, tag + MAX_PROGRAM); at < limit && isOfName(bytes[at]); at += 1) hash = step(hash, bytes[at] ?? 0);
-    if (at === tag || heard.has(hash) || (start.length > 0 && startsWith(bytes, tag, to, start))) return false;
+    if (at === tag || heard.has(hash)) return false;
+    for (const start of starts) if (startsWith(bytes, tag, to, start)) return false;
     const message = afterTag(bytes, at, to);
     if (message < 0 || startsWith(bytes, message, to, PAM_MODULE) || startsWith(bytes, message, to, PAM)) return false;
     if (!(hasIso ? isIsoTime(bytes, from, hostStart - 1) : isPlainTime(bytes, from))) return false;

@@ -1,33 +1,39 @@
 import { SecError } from '../../../domain/errors.ts';
 import type { Grammar } from '../../contract.ts';
 import { createAppGrammar } from './app.ts';
-import { createAuthGrammar } from './auth.ts';
+import { AUTH_QUIET, createAuthGrammar } from './auth.ts';
 import { createAutoGrammar } from './auto.ts';
 import { createFirewallGrammar } from './firewall.ts';
 import { createJournalGrammar } from './journal.ts';
-import { createMailGrammar } from './mail.ts';
+import { createMailGrammar, MAIL_QUIET } from './mail.ts';
 import type { GrammarOptions } from './options.ts';
+import { createServicesGrammar } from './services/services.ts';
+import { withServices } from './services/with-services.ts';
 import { createWebGrammar } from './web.ts';
 import { createWebErrorGrammar } from './weberror.ts';
 
 const FACTORIES: { readonly [id: string]: (options: GrammarOptions) => Grammar } = {
-  auth: createAuthGrammar,
+  auth: (options) => withServices(createAuthGrammar(options), createServicesGrammar(options), AUTH_QUIET),
   web: createWebGrammar,
-  weberror: createWebErrorGrammar,
-  mail: createMailGrammar,
-  app: createAppGrammar,
+  weberror: (options) => withServices(createWebErrorGrammar(options), createServicesGrammar(options)),
+  mail: (options) => withServices(createMailGrammar(options), createServicesGrammar(options), MAIL_QUIET),
+  app: (options) => withServices(createAppGrammar(options), createServicesGrammar(options)),
   firewall: createFirewallGrammar,
-  journal: createJournalGrammar,
-  auto: (options) =>
-    createAutoGrammar({
+  services: createServicesGrammar,
+  journal: (options) => createJournalGrammar(createServicesGrammar(options)),
+  auto: (options) => {
+    const services = createServicesGrammar(options);
+    return createAutoGrammar({
       auth: createAuthGrammar(options),
       mail: createMailGrammar(options),
       firewall: createFirewallGrammar(options),
       web: createWebGrammar(options),
       weberror: createWebErrorGrammar(options),
-      journal: createJournalGrammar(),
+      journal: createJournalGrammar(services),
       app: createAppGrammar(options),
-    }),
+      services,
+    });
+  },
 };
 
 /** Every grammar id, the words after `--collector`. */
