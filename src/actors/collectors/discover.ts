@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { HostDescription } from '../../domain/host.ts';
 import type { SourceSpec } from '../contract.ts';
+import { serviceRules } from './grammars/services/rules.ts';
 
 /**
  * The sources this host has. The journal is read where it runs and no authentication log is written to a file: with both, every
@@ -10,7 +11,9 @@ export const discoverSources = (
   host: Pick<HostDescription, 'hasJournald' | 'canWatchProcesses'>,
   exists: (path: string) => boolean = existsSync,
 ): readonly SourceSpec[] => {
-  const files = KNOWN_LOGS.filter(([path]) => exists(path)).map(([path, grammar]): SourceSpec => ({ id: `file:${path}`, collector: 'file', grammar, path }));
+  const files = [...KNOWN_LOGS, ...serviceLogs()]
+    .filter(([path]) => exists(path))
+    .map(([path, grammar]): SourceSpec => ({ id: `file:${path}`, collector: 'file', grammar, path }));
   const packets = KERNEL_LOGS.find(exists);
   const kernel: readonly SourceSpec[] = packets === undefined ? [] : [{ id: `file:${packets}`, collector: 'file', grammar: 'firewall', path: packets }];
   const hasAuthFile = files.some((file) => file.grammar === 'auth');
@@ -20,6 +23,9 @@ export const discoverSources = (
 };
 
 const SOCKETS: SourceSpec = { id: 'sockets', collector: 'sockets' };
+
+// The log files that the rule files name.
+const serviceLogs = (): readonly (readonly [string, string])[] => serviceRules().files.flatMap(({ logs }) => logs.map((path) => [path, 'services'] as const));
 
 // The same lines stand in each of these: one is enough.
 const KERNEL_LOGS = ['/var/log/kern.log', '/var/log/ufw.log', '/var/log/messages'] as const;

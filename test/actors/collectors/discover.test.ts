@@ -29,3 +29,15 @@ test('leaves out what the host cannot do, and names only grammars that exist', (
   expect(discoverSources({ hasJournald: false, canWatchProcesses: false }, () => false).map((spec) => spec.id)).toEqual(['sockets']);
   for (const spec of discoverSources(host, () => true)) if (spec.collector === 'file') expect(GRAMMAR_IDS).toContain(spec.grammar);
 });
+
+test('finds the log files of the services that have rules', () => {
+  const found = discoverSources(
+    { hasJournald: false, canWatchProcesses: false },
+    (path) => path === '/var/log/vsftpd.log' || path === '/var/log/mysql/error.log',
+  );
+  expect(found.map((spec) => [spec.path, spec.grammar])).toEqual([
+    ['/var/log/mysql/error.log', 'services'],
+    ['/var/log/vsftpd.log', 'services'],
+    [undefined, undefined],
+  ]);
+});

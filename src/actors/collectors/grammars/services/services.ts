@@ -15,6 +15,9 @@ export type ServicesGrammar = Grammar & {
   readonly readMessage: (prefix: SyslogPrefix, line: string, trust: Trust, context: LineContext, emit: (event: SecurityEvent) => void) => ParseOutcome;
 };
 
+/** Characters of a message that the patterns are shown. */
+export const MAX_MESSAGE = 1024;
+
 /** The grammar of the rule files. */
 export const createServicesGrammar = (options: GrammarOptions = {}): ServicesGrammar => {
   const rules = serviceRules();
@@ -68,7 +71,6 @@ export const quietServices = (): Parameters<typeof createQuietLines>[0] => {
 };
 
 const EVENT_TYPES = ['auth_failure', 'auth_success', 'auth_attempt', 'dns_query', 'network_connection', 'http_request', 'syslog_event'] as const;
-const MAX_MESSAGE = 1024;
 const BRACE = 123;
 
 const messageAt = (line: string, start: number): string => line.slice(start, start + MAX_MESSAGE);
