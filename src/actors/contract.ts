@@ -319,6 +319,8 @@ export type Enforcer = {
   readonly undoBatch?: ((requests: readonly ActionRequest[]) => Promise<readonly ActionOutcome[]>) | undefined;
   /** Makes the kernel agree with the active leases; resolves with what had to be repaired. */
   readonly reconcile?: ((leases: readonly Lease[], now: number) => Promise<Repair>) | undefined;
+  /** Whether this enforcer itself changed the kernel's entry of that address a moment ago. block_ip only. */
+  readonly isOwnChange?: ((address: string) => boolean) | undefined;
   /** Suspends the target while an approval waits, and lets it go. Resolves with all that is suspended, the target first. kill_process only. */
   readonly hold?: ((request: ActionRequest) => Promise<readonly ProcessRef[]>) | undefined;
   readonly release?: ((request: ActionRequest) => Promise<void>) | undefined;

@@ -27,6 +27,8 @@ type ClockworkRound = (typeof CLOCKWORK_ROUNDS)[number];
 
 export type ClockworkDependencies = {
   readonly netns: string | undefined;
+  /** Whether the kernel's block of that address was changed by ourselves a moment ago. */
+  readonly isOwnBlockChange?: ((address: string) => boolean) | undefined;
   readonly store: Store;
   readonly keeper: LeaseKeeper;
   readonly protector: Protector;
@@ -106,7 +108,7 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       () => beat('status'),
     ),
   ];
-  const watched = watchFirewall({ netns: dependencies.netns }, watching.signal, () =>
+  const watched = watchFirewall({ netns: dependencies.netns, isOurs: dependencies.isOwnBlockChange }, watching.signal, () =>
     dependencies.root.tell('enforcer:block_ip', { type: 'kernel.changed' }),
   ).catch((problem: unknown) => {
     if (!watching.signal.aborted) onProblem('watching the firewall for changes by others; it is still compared every 15 s', problem);

@@ -336,6 +336,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     },
     watchers: () => [...watchers.keys()],
     netns: options.netns,
+    isOwnBlockChange: enforcers.get('block_ip')?.isOwnChange,
     store,
     keeper,
     protector,
