@@ -206,8 +206,12 @@ export type CollectorDefinition = {
 export type Feeds = {
   /** Raw process connector facts, already batched. Rejects with SEC_UNAVAILABLE where the kernel does not answer. */
   readonly processes: (signal: AbortSignal, onBatch: (batch: readonly ProcessFact[]) => Promise<void>) => Promise<void>;
-  /** `journalctl -f -o json` lines as bytes after a cursor. */
-  readonly journal: (cursor: string | undefined, signal: AbortSignal, onBytes: (bytes: Uint8Array) => Promise<void>) => Promise<void>;
+  /** `journalctl -f -o json` lines as bytes after a cursor or from a moment (wall-clock ms) on; without either from now on. */
+  readonly journal: (
+    from: string | { readonly sinceMs: number } | undefined,
+    signal: AbortSignal,
+    onBytes: (bytes: Uint8Array) => Promise<void>,
+  ) => Promise<void>;
   /** Listeners and connections, a batch every few seconds, empty ones too. */
   readonly sockets?: ((signal: AbortSignal, onBatch: (batch: readonly SocketFact[]) => Promise<void>) => Promise<void>) | undefined;
 };

@@ -100,7 +100,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   const { startedAt, hub, publish, enforcers, leases, protector, keeper, reconcile, queued, batcher } = options.restored;
   const description = await host.call('describe', {});
   const sources = sourceSpecs(config, description);
-  await markSources(sources, store.cursors);
+  await markSources(sources, store.cursors, startedAt);
   const isObserveOnly = options.setAside !== undefined || store.health().state === 'observe-only';
   const policies = await createPolicyKeeper({ config, store, clock, isObserveOnly, forceDryRun: options.forceDryRun });
   const ledger = createLedger();

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildSpec } from '../../machines/child-spec.ts';
 import { discoverSources, KNOWN_LOGS } from '../actors/collectors/discover.ts';
 import { markStart } from '../actors/collectors/file/mark-start.ts';
+import { markJournal } from '../actors/collectors/journald/mark-journal.ts';
 import { COLLECTORS } from '../actors/collectors/registry.ts';
 import type { CollectorReport, Feeds, Sink, SourceSpec } from '../actors/contract.ts';
 import { MODULES } from '../actors/registry.ts';
@@ -44,9 +45,10 @@ export const sourceSpecs = (config: Config, host: HostDescription): readonly Chi
 export const missingSources = (): readonly NotRead[] =>
   KNOWN_LOGS.filter(([path]) => !existsSync(path)).map(([path, grammar]) => ({ id: `file:${path}`, collector: 'file', grammar, why: 'does not exist' }));
 
-/** Fixes where each log file begins that was never read, before anybody is told that the daemon is there: what is written from then on is read. */
-export const markSources = async (specs: readonly ChildSpec[], cursors: Store['cursors']): Promise<void> => {
+/** Fixes where each log file and journal begins that was never read, before anybody is told that the daemon is there: what is written from then on is read. */
+export const markSources = async (specs: readonly ChildSpec[], cursors: Store['cursors'], now: number): Promise<void> => {
   for (const { kind, input } of specs) {
+    if (kind === 'collector' && input.collector === 'journald') markJournal(input.id, now, cursors);
     if (kind !== 'collector' || input.path === undefined || input.collector !== 'file') continue;
     // What cannot be opened is said by its collector, which opens it again.
     await markStart(input.path, input.id, cursors).catch(() => undefined);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Root } from '../../src/actors/root.ts';
+import { collectorSpec } from '../../src/actors/supervision.ts';
 import { configSchema } from '../../src/config/schema.ts';
-import { moduleSpecs, sourceSpecs, treeSettled } from '../../src/daemon/sources.ts';
+import { markSources, moduleSpecs, sourceSpecs, treeSettled } from '../../src/daemon/sources.ts';
 import type { HostDescription } from '../../src/domain/host.ts';
 
 const HOST: HostDescription = {
@@ -41,6 +42,13 @@ describe('what is read', () => {
     expect(specs.length).toBeGreaterThanOrEqual(3);
     expect(specs.find(({ id }) => id === 'module:auth_fortress')).toMatchObject({ input: { isEnabled: false } });
   });
+});
+
+test('a journal that was never read begins where the daemon began', async () => {
+  const stored = new Map<string, unknown>();
+  const cursors = { get: (id: string) => stored.get(id), put: (id: string, cursor: unknown) => void stored.set(id, cursor) };
+  await markSources([collectorSpec({ id: 'journald', collector: 'journald', grammar: 'journal' })], cursors, 1_700_000_000_000);
+  expect([...stored]).toEqual([['journald', { sinceMs: 1_700_000_000_000 }]]);
 });
 
 describe('reading begins', () => {

@@ -31,6 +31,16 @@ describe('the journal', () => {
     await reading;
   });
 
+  test('starts from the moment it is given, with all that was written since', async () => {
+    fakeJournalctl('exit 0');
+    let text = '';
+    const reading = feed()({ sinceMs: 1_700_000_000_005 }, new AbortController().signal, async (bytes) => {
+      text += Buffer.from(bytes).toString();
+    });
+    await expect(reading).rejects.toMatchObject({ code: 'SEC_SOURCE_UNREADABLE' });
+    expect(text).toBe('-f -o json --no-pager -q --since=@1700000000.005 --no-tail\n');
+  });
+
   test('starts from now without a cursor', async () => {
     fakeJournalctl('exit 0');
     let text = '';

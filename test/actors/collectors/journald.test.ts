@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { journaldCollector } from '../../../src/actors/collectors/journald/collector.ts';
+import { markJournal } from '../../../src/actors/collectors/journald/mark-journal.ts';
 import type { Feeds, Sink } from '../../../src/actors/contract.ts';
 import { systemClock } from '../../../src/domain/clock.ts';
 import { createCursors } from './file-kit.ts';
@@ -8,7 +9,7 @@ const entry = (number: number, message = 'm'): string => `${JSON.stringify({ __C
 
 const run = async (pieces: readonly string[], cursors = createCursors()) => {
   const chunks: { readonly text: string; readonly grammar: string; readonly offset: number }[] = [];
-  const seen: (string | undefined)[] = [];
+  const seen: unknown[] = [];
   const putsAt: string[] = [];
   const sink: Sink = {
     chunk: ({ bytes, grammar, offset }) => {
@@ -55,6 +56,18 @@ test('the journal goes on after the stored cursor', async () => {
   const cursors = createCursors();
   await run([entry(7)], cursors);
   expect((await run([], cursors)).seen).toEqual(['s=a;i=7']);
+});
+
+test('a journal that was never read is read from where the daemon began, once', async () => {
+  const cursors = createCursors();
+  markJournal('journald', 1_700_000_000_000, cursors);
+  expect((await run([entry(7)], cursors)).seen).toEqual([{ sinceMs: 1_700_000_000_000 }]);
+  markJournal('journald', 1_800_000_000_000, cursors);
+  expect((await run([], cursors)).seen).toEqual(['s=a;i=7']);
+  const other = createCursors();
+  markJournal('journald', 5, other);
+  markJournal('journald', 6, other);
+  expect((await run([], other)).seen).toEqual([{ sinceMs: 5 }]);
 });
 
 test('a cursor inside a message is not taken for the cursor', async () => {

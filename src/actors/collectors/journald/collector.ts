@@ -1,4 +1,4 @@
-import type { CollectorDefinition } from '../../contract.ts';
+import type { CollectorDefinition, Feeds } from '../../contract.ts';
 
 /** The systemd journal, from where it was left. Fields that journald vouches for decide what is believed. */
 export const journaldCollector: CollectorDefinition = {
@@ -22,7 +22,7 @@ export const journaldCollector: CollectorDefinition = {
       report({ type: 'progress', lines: result.lines, parsed: result.parsed, dropped: result.dropped, unparsed: result.unparsed, lagBytes: carry.byteLength });
     };
     report({ type: 'state', state: 'running', detail: 'journalctl' });
-    await feeds.journal(storedCursor(cursors.get(spec.id)), signal, take);
+    await feeds.journal(storedPlace(cursors.get(spec.id)), signal, take);
   },
 };
 
@@ -61,5 +61,9 @@ const cursorOf = (line: string): string | undefined => {
   }
 };
 
-const storedCursor = (stored: unknown): string | undefined =>
-  typeof stored === 'object' && stored !== null && 'cursor' in stored && typeof stored.cursor === 'string' ? stored.cursor : undefined;
+// What `markJournal` wrote down counts until there is a cursor.
+const storedPlace = (stored: unknown): Parameters<Feeds['journal']>[0] => {
+  if (typeof stored !== 'object' || stored === null) return undefined;
+  if ('cursor' in stored && typeof stored.cursor === 'string') return stored.cursor;
+  return 'sinceMs' in stored && typeof stored.sinceMs === 'number' && stored.sinceMs >= 0 ? { sinceMs: stored.sinceMs } : undefined;
+};
