@@ -341,6 +341,8 @@ export type Repair = {
   readonly detail: string;
   /** Intents that a crash left open and that are not in force, each with what was found: their leases fail. */
   readonly notInForce?: readonly { readonly leaseId: string; readonly reason: string }[] | undefined;
+  /** Leases of an earlier run whose action had been taken back when it died, before that was written down: they end. */
+  readonly takenBack?: readonly { readonly leaseId: string; readonly reason: string }[] | undefined;
 };
 
 export type EnforcerFactory = (dependencies: {

@@ -2,6 +2,7 @@ import { createEnforcers } from '../actors/enforcers/registry.ts';
 import { type AlertBatcher, type BatchingSettings, createAlertBatcher } from '../actors/notify/alert-batcher.ts';
 import { type Bell, createBell } from '../actors/notify/bell.ts';
 import { type AllowBook, createAllowBook } from '../actors/response/allow-book.ts';
+import { letGoInterrupted } from '../actors/response/interrupted-kills.ts';
 import { createLeaseBook, type LeaseBook } from '../actors/response/lease-book.ts';
 import { createLeaseKeeper, type LeaseKeeper } from '../actors/response/lease-keeper.ts';
 import { createProtector, type Protector } from '../actors/response/protector.ts';
@@ -81,6 +82,7 @@ export const restoreBlocks = async (options: {
   };
   await keeper.expire();
   if (leases.count('block_ip') > 0) await reconcile('block_ip').catch((thrown: unknown) => problem('blocks could not be restored yet', thrown));
+  await letGoInterrupted({ store, clock, enforcers, onRecords: publish.records, onProblem: problem });
   return { startedAt, hub, publish, enforcers, leases, protector, allow, shield, keeper, reconcile, queued, batcher };
 };
 

@@ -59,12 +59,15 @@ export const startLife = async (options: LifeOptions) => {
     onProblem: (what: string, problem: unknown) => void problems.push(`${what}: ${String(problem)}`),
   };
   const veto: ResponderDependencies['veto'] = (action, target, allowList) => protector.veto(action, target, allowList, policy().caps);
-  const actors = new Map<string, ApprovalActor & { readonly stop: () => void }>();
+  const actors = new Map<string, ApprovalActor & { readonly stop: () => void; readonly isBusy: () => boolean }>();
   const adopt = (approval: Approval): void => {
     const actor = createActor(logic, { input: { approval, now: clock.now() } });
     actor.subscribe({ complete: () => actors.delete(approval.id), error: (problem) => void problems.push(String(problem)) });
     // The machine's own typed `on`, narrowed as the root narrows it.
-    actors.set(approval.id, actor as unknown as ApprovalActor & { readonly stop: () => void });
+    actors.set(
+      approval.id,
+      Object.assign(actor as unknown as ApprovalActor & { readonly stop: () => void }, { isBusy: () => actor.getSnapshot().hasTag('busy') }),
+    );
     actor.start();
   };
   const settle = (id: string, reason: string): void => actors.get(id)?.send({ type: 'approval.void', reason, now: clock.now() });
@@ -107,6 +110,10 @@ export const startLife = async (options: LifeOptions) => {
     await responder.idle();
     while (opening.size > 0) await Promise.allSettled(opening);
   };
+  /** No approval is in the middle of a step. */
+  const restful = async (): Promise<void> => {
+    while ([...actors.values()].some((actor) => actor.isBusy())) await new Promise((resolve) => setImmediate(resolve));
+  };
   const decide = async (approval: Approval, decision: 'approve' | 'reject'): Promise<Approval> =>
     decideApproval({ root: { approvalActor: (id) => actors.get(id) }, store, clock }, approval, {
       decision,
@@ -138,7 +145,9 @@ export const startLife = async (options: LifeOptions) => {
       for (const action of ACTIONS) if (enforcers.get(action)?.reconcile !== undefined) await restored.reconcile(action);
       for (const actor of actors.values()) actor.send({ type: 'tick', now: clock.now() });
       await desk.attend();
+      await restful();
     },
+    restful,
     cleanup: (restoreFiles: boolean) => cleanUp({ store, clock, enforcers, restoreFiles }, OPERATOR, 'asked'),
     stop: async (): Promise<void> => {
       await idle();

@@ -50,6 +50,18 @@ export const createLeaseKeeper = (dependencies: LeaseKeeperDependencies): LeaseK
     for (const lease of settled) leftOpen.delete(lease.id);
     dependencies.onRecords(records);
   };
+  const endTakenBack = async (live: readonly Lease[], repair: Repair, now: number): Promise<void> => {
+    const reasons = new Map((repair.takenBack ?? []).map(({ leaseId, reason }) => [leaseId, reason]));
+    const over = live.filter((lease) => lease.state === 'active' && reasons.has(lease.id));
+    if (over.length === 0) return;
+    const ended = over.map((lease) => nextLease(lease, { type: 'lease.undone', reason: reasons.get(lease.id) ?? '', now }));
+    const records = await store.commit({
+      leases: ended,
+      records: ended.map((lease) => ({ ...expiryRecord(lease, now), reason: `found at a start: ${reasons.get(lease.id)}` })),
+    });
+    for (const lease of ended) leases.set(lease);
+    dependencies.onRecords(records);
+  };
   return {
     expire: async () => {
       const now = clock.now();
@@ -68,6 +80,7 @@ export const createLeaseKeeper = (dependencies: LeaseKeeperDependencies): LeaseK
       const live = leases.liveOf(action).filter((lease) => lease.expiresAt === undefined || lease.expiresAt > now);
       const repair = (await enforcers.get(action)?.reconcile?.(live, now)) ?? NOTHING;
       await settleIntended(live, repair, now);
+      await endTakenBack(live, repair, now);
       const isFirst = !seen.has(action);
       seen.add(action);
       // Rules that were gone while all blocks were still listed are a repair too.

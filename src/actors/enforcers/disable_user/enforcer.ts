@@ -1,8 +1,9 @@
 import type { Target } from '../../../domain/action.ts';
 import { messageOf, SecError, toSecError } from '../../../domain/errors.ts';
 import type { HostOperations } from '../../../domain/host.ts';
+import type { Lease } from '../../../domain/lease.ts';
 import type { AccountRecord } from '../../../domain/undo-record.ts';
-import type { ActionOutcome, ActionRequest, Enforcer, EnforcerFactory } from '../../contract.ts';
+import type { ActionOutcome, ActionRequest, Enforcer, EnforcerFactory, Repair } from '../../contract.ts';
 import { operatorUids } from '../operator-uids.ts';
 import { endAllOf, suspendAllOf, whyNotEnded } from './end-processes.ts';
 import { manifest } from './manifest.ts';
@@ -14,6 +15,7 @@ import { accountOf, planDisable } from './plan.ts';
  */
 export const createDisableUser: EnforcerFactory = ({ host, clock }) => {
   const startedAt = clock.now();
+  let isLookedAt = false;
 
   const operatorsNow = async (): Promise<readonly number[]> => operatorUids(host, await host.call('operators', {}));
   const inspect = async (target: Target): Promise<AccountRecord> => {
@@ -107,7 +109,7 @@ export const createDisableUser: EnforcerFactory = ({ host, clock }) => {
         const reason = await finish(lease.actionId, lease.undo?.kind === 'account' ? lease.undo : undefined);
         if (reason !== undefined) notInForce.push({ leaseId: lease.id, reason });
       }
-      return { added: 0, removed: 0, detail: '', notInForce };
+      return { added: 0, removed: 0, detail: '', notInForce, takenBack: await takenBackBefore(leases) };
     },
     fini: async () => {
       const { notes, unreadable = [] } = await host.call('user.noted', {});
@@ -116,6 +118,21 @@ export const createDisableUser: EnforcerFactory = ({ host, clock }) => {
       if (unreadable.length > 0) throw new SecError('SEC_STORE_CORRUPT', [...freed, ...unreadable].join('; '));
       return freed;
     },
+  };
+
+  /** Accounts of an earlier run that are open again: it died while it unlocked them, or somebody else did. That is brought to its end. Looked for once. */
+  const takenBackBefore = async (leases: readonly Lease[]): Promise<NonNullable<Repair['takenBack']>> => {
+    if (isLookedAt) return [];
+    const found: { readonly leaseId: string; readonly reason: string }[] = [];
+    for (const { id, actionId, undo } of leases.filter(({ state, createdAt }) => state === 'active' && createdAt < startedAt)) {
+      if (undo?.kind !== 'account') continue;
+      const { isLocked, isClosed } = await host.call('user.state', { user: undo.user });
+      if (isClosed || isLocked !== undo.wasLocked) continue;
+      await host.call('user.restore', { id: actionId, record: undo });
+      found.push({ leaseId: id, reason: 'the account is open again' });
+    }
+    isLookedAt = true;
+    return found;
   };
 
   /** Ends what a crash interrupted: a locked account is closed for good, one that was not reached stays as it is. */

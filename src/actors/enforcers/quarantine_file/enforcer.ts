@@ -4,7 +4,7 @@ import type { FileGuards, HostOperations } from '../../../domain/host.ts';
 import type { Lease } from '../../../domain/lease.ts';
 import { toSafe } from '../../../domain/safe-text.ts';
 import type { QuarantineRecord } from '../../../domain/undo-record.ts';
-import type { ActionOutcome, ActionRequest, Enforcer, EnforcerFactory } from '../../contract.ts';
+import type { ActionOutcome, ActionRequest, Enforcer, EnforcerFactory, Repair } from '../../contract.ts';
 import { operatorUids } from '../operator-uids.ts';
 import { manifest } from './manifest.ts';
 import { fileOf, planQuarantine } from './plan.ts';
@@ -15,6 +15,7 @@ import { fileOf, planQuarantine } from './plan.ts';
  */
 export const createQuarantineFile: EnforcerFactory = ({ host, clock }) => {
   const startedAt = clock.now();
+  let isLookedAt = false;
 
   const guardsNow = async (): Promise<FileGuards> => {
     const operators = await host.call('operators', {});
@@ -70,10 +71,29 @@ export const createQuarantineFile: EnforcerFactory = ({ host, clock }) => {
     reconcile: async (leases) => {
       const open = leases.filter((lease) => lease.state === 'intended' && lease.createdAt < startedAt);
       const judged = await Promise.all(open.map(async (lease) => ({ leaseId: lease.id, reason: await finish(lease) })));
-      return { added: 0, removed: 0, detail: '', notInForce: judged.flatMap(({ leaseId, reason }) => (reason === undefined ? [] : [{ leaseId, reason }])) };
+      return {
+        added: 0,
+        removed: 0,
+        detail: '',
+        takenBack: await takenBackBefore(leases),
+        notInForce: judged.flatMap(({ leaseId, reason }) => (reason === undefined ? [] : [{ leaseId, reason }])),
+      };
     },
     // What lies in the quarantine harms nobody, and putting it back might: it stays (docs/adr/0010).
     fini: async () => [],
+  };
+
+  /** Files of an earlier run that are back at their places: it died after it had brought them back. Looked for once. */
+  const takenBackBefore = async (leases: readonly Lease[]): Promise<NonNullable<Repair['takenBack']>> => {
+    if (isLookedAt) return [];
+    const found: { readonly leaseId: string; readonly reason: string }[] = [];
+    for (const { id, actionId, undo } of leases.filter(({ state, createdAt }) => state === 'active' && createdAt < startedAt)) {
+      if (undo?.kind !== 'file') continue;
+      const { isStored, atPath } = await host.call('file.locate', { id: actionId, record: undo });
+      if (!isStored && atPath === 'same') found.push({ leaseId: id, reason: 'the file is back at its place' });
+    }
+    isLookedAt = true;
+    return found;
   };
 
   /** Ends what a crash interrupted: a file that had reached the quarantine is put away for good, any other was left alone. */
