@@ -142,6 +142,8 @@ export const configSchema = z
         journald: z.boolean().default(true),
         /** Left out: where sources are found by themselves. */
         sockets: z.boolean().optional(),
+        /** Proxies in front of this host's servers: the client they name is the source, and they are never acted on. */
+        trusted_proxies: z.array(network).max(1024).default([]),
         /** Events that programs bring (`POST /api/v1/events`). */
         ingest: z
           .strictObject({ trust_root: z.boolean().default(false), max_events_per_second: z.number().int().min(1).max(100_000).default(2000) })

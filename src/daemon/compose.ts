@@ -189,6 +189,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   const alerts = createAlertBook(store, clock, escalator.arm);
   const sensor = await createSensor({
     entry: options.workerEntry,
+    trustedProxies: config.sources.trusted_proxies,
     clock,
     onStalled: (chunk) => {
       store.deadLetters.put('stalled-chunk', chunk.at, {

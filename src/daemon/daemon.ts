@@ -60,6 +60,7 @@ export const runDaemon = async (options: DaemonOptions): Promise<number> => {
       allowCommand: loaded.config.enforcement.allow_command,
       isObserving: () => observeOnlyFlag(flags) !== undefined,
       allowList: loaded.config.enforcement.global_allow_list,
+      trustedProxies: loaded.config.sources.trusted_proxies,
       batching: { enabled: batching.enabled, windowMs: batching.window, maxSize: batching.max_size },
     });
     // Detectors and server take longer to load than the blocks to come back: later.

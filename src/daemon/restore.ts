@@ -47,6 +47,7 @@ export const restoreBlocks = async (options: {
   readonly allowCommand: boolean;
   readonly isObserving?: (() => boolean) | undefined;
   readonly allowList: readonly string[];
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly batching: BatchingSettings;
 }): Promise<Restored> => {
   const { store, host, clock, logger } = options;
@@ -60,6 +61,7 @@ export const restoreBlocks = async (options: {
     host,
     clock,
     ownPid: process.pid,
+    trustedProxies: options.trustedProxies,
     onChange: shield.setOperators,
   });
   // Other programs are asked: meanwhile the leases are read.

@@ -14,7 +14,7 @@ export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: F
     type: draft.type,
     severity: draft.severity ?? alertType.severity,
     title: flat(title.slice(0, MAX_TITLE)),
-    description: flat(draft.description.slice(0, MAX_DESCRIPTION)),
+    description: flat(describedWithProxy(draft).slice(0, MAX_DESCRIPTION)),
     at: event.at,
     entities: draft.entities ?? event.entities,
     eventIds: [...(draft.earlierEventIds ?? []).slice(-(MAX_EVENT_IDS - 1)), flat(event.id)],
@@ -26,6 +26,10 @@ export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: F
     isClaim: event.trust !== 'sensor' || alertType.feed === 'claim',
   };
 };
+
+// Whoever reads the alert must not take the proxy for the attacker.
+const describedWithProxy = ({ description, event }: FindingDraft): string =>
+  event.details['only_proxy_known'] === true ? `${description} Only the proxy ${event.sourceIp ?? ''} is known, not its client.` : description;
 
 const flat = (text: string): string => (text.charCodeAt(0) === 0 ? ' ' : text);
 

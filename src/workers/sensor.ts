@@ -9,6 +9,8 @@ export type SensorOptions = {
   /** The worker's file: `sensor-worker.ts`, or the bundle. */
   readonly entry: string | URL;
   readonly clock: Clock;
+  /** Networks of proxies that say who their clients are. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Modules to start with. */
   readonly config?: PipelineConfig | undefined;
   readonly onStalled?: ((chunk: StalledChunk) => void) | undefined;
@@ -40,7 +42,7 @@ export const createSensor = async (options: SensorOptions): Promise<Sensor> => {
   let deathsInARow = 0;
 
   const boot = async (): Promise<void> => {
-    const next = linkWorker(options.entry);
+    const next = linkWorker(options.entry, options.trustedProxies);
     try {
       const ids = await answerOf(next, next.api.modules());
       for (const [moduleId, own] of [...settings]) await bootModule(next, moduleId, own);

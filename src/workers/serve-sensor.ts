@@ -30,7 +30,15 @@ export type ControlReply = { readonly problem: undefined | { readonly code: Erro
 export const serveSensor = (modules: readonly ModuleDefinition[]): void => {
   if (parentPort === null) throw new Error('the sensor worker must run in a worker thread');
   const recent = createRecentEvents();
-  const pipeline = createPipeline(modules, { modules: {} }, { progress: progressOf(workerData), onEvent: recent.add });
+  const pipeline = createPipeline(
+    modules,
+    { modules: {} },
+    {
+      progress: progressOf(workerData),
+      grammar: { trustedProxies: proxiesOf(workerData) },
+      onEvent: recent.add,
+    },
+  );
   const holder = createRepeatHolder();
   const paced = (result: BatchResult): BatchResult => ({ ...result, findings: holder.release(result.findings, systemClock.monotonic()) });
   const api: SensorApi = {
@@ -58,4 +66,9 @@ const replyOf = (act: () => void): ControlReply => {
 const progressOf = (data: unknown): Int32Array | undefined => {
   if (typeof data !== 'object' || data === null || !('progress' in data)) return undefined;
   return data.progress instanceof SharedArrayBuffer ? new Int32Array(data.progress) : undefined;
+};
+
+const proxiesOf = (data: unknown): readonly string[] => {
+  if (typeof data !== 'object' || data === null || !('trustedProxies' in data) || !Array.isArray(data.trustedProxies)) return [];
+  return data.trustedProxies.filter((one) => typeof one === 'string');
 };

@@ -15,10 +15,10 @@ export type WorkerLink = {
 };
 
 /** Starts a worker from its entry file. */
-export const linkWorker = (entry: string | URL): WorkerLink => {
+export const linkWorker = (entry: string | URL, trustedProxies: readonly string[] = []): WorkerLink => {
   const shared = new SharedArrayBuffer(4);
   const progress = new Int32Array(shared);
-  const worker = new Worker(entry, { workerData: { progress: shared }, resourceLimits: LIMITS });
+  const worker = new Worker(entry, { workerData: { progress: shared, trustedProxies }, resourceLimits: LIMITS });
   const gone = new Promise<string>((resolve) => {
     worker.once('error', (error: unknown) => resolve(error instanceof Error ? error.message : String(error)));
     worker.once('exit', (code) => resolve(`it ended with code ${code}`));

@@ -150,4 +150,34 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'sources and events'))('sources and e
       child.kill('SIGKILL');
     }
   });
+
+  test('behind a trusted proxy its client is acted on; when only the proxy is known, alert and history say so and nobody is', async () => {
+    writeFileSync(station.path('access.log'), '');
+    station.configure({
+      sources: { auto: false, processes: false, trusted_proxies: ['192.0.2.0/24'], files: [{ path: station.path('access.log'), grammar: 'web' }] },
+      enforcement: { preset: 'strict', dry_run: true },
+    });
+    await station.start();
+    const attack = (forwarded: string): string => {
+      const time = new Date().toISOString();
+      const [, month, day] = time.slice(0, 10).split('-');
+      const name = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][Number(month) - 1];
+      const at = `${day}/${name}/${time.slice(0, 4)}:${time.slice(11, 19)} +0000`;
+      return `192.0.2.7 - - [${at}] "GET /?id=1%27%20UNION%20SELECT%20password%20FROM%20users-- HTTP/1.1" 200 5 "-" "x" "${forwarded}"\n`;
+    };
+    appendFileSync(station.path('access.log'), attack('198.51.100.1, 203.0.113.9') + attack('-'));
+    await until('both alerts', async () => {
+      const text = JSON.stringify(await station.json('alerts'));
+      return text.includes('"ip":"203.0.113.9"') && text.includes('Only the proxy 192.0.2.7 is known');
+    });
+    await until('the refusal in the history', async () => JSON.stringify(await station.json('enforce', 'history')).includes('a trusted proxy (192.0.2.0/24)'));
+    const { records } = (await station.json('enforce', 'history')) as {
+      readonly records: readonly { readonly action?: string; readonly target?: string; readonly outcome?: string }[];
+    };
+    const blocks = records.filter(({ action, target }) => action === 'block_ip' && target?.includes('192.0.2.7') === true);
+    expect(blocks.map(({ outcome }) => outcome)).toEqual(blocks.map(() => 'refused'));
+    expect(blocks.length).toBeGreaterThan(0);
+    expect(JSON.stringify(records)).not.toContain('198.51.100.1');
+    expect(records.some(({ target }) => target?.includes('203.0.113.9') === true)).toBe(true);
+  });
 });

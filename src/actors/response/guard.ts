@@ -8,6 +8,8 @@ export type Protections = {
   readonly endpoints: OperatorEndpoints;
   /** SSH peers that left less than the grace time ago. */
   readonly recentSshPeers: readonly string[];
+  /** Networks of proxies: others stand behind their addresses. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly ownPid: number;
 };
 
@@ -40,6 +42,8 @@ const guardAddress = (address: string, allowList: readonly string[], protections
   if (listed !== undefined) return { outcome: 'allow-listed', reason: `on the allow list (${listed})` };
   const special = SPECIAL.find(([range]) => covers(range, network));
   if (special !== undefined) return refuse(special[1]);
+  const proxy = protections.trustedProxies?.find((entry) => covers(entry, network));
+  if (proxy !== undefined) return refuse(`a trusted proxy (${proxy}): it speaks for clients, and which one is not known`);
   for (const [addresses, what] of protectedAddresses(protections)) {
     const hit = addresses.find((protectedAddress) => covers(protectedAddress, network));
     if (hit !== undefined) return refuse(hit === address ? what : `${what} (${hit} lies in ${address})`);

@@ -34,6 +34,7 @@ export const createProtector = (dependencies: {
   readonly host: Host;
   readonly clock: Clock;
   readonly ownPid: number;
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly onChange: (addresses: readonly string[]) => Promise<void>;
 }): Protector => {
   const recent = new Map<string, number>();
@@ -48,6 +49,7 @@ export const createProtector = (dependencies: {
     endpoints: endpoints ?? NO_ENDPOINTS,
     recentSshPeers: [...recent.keys(), ...toldNow()],
     ownPid: dependencies.ownPid,
+    trustedProxies: dependencies.trustedProxies,
   });
   const toldNow = (): readonly string[] => {
     const now = dependencies.clock.monotonic();

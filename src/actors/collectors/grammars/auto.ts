@@ -26,7 +26,7 @@ export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal
   const known = quietServices();
   const all = [auth, mail, firewall, services, web, weberror, journal, app];
   const orders = {
-    json: [services, app, journal, auth, mail, web, weberror],
+    json: [web, services, app, journal, auth, mail, weberror],
     journal: [journal, services, app, auth, mail, web, weberror],
     address: [web, auth, mail, services, weberror, journal, app],
     error: [weberror, services, auth, mail, web, journal, app],
@@ -58,7 +58,7 @@ export const createAutoGrammar = ({ auth, mail, firewall, web, weberror, journal
     parse,
     lastTaken: () => taken?.id ?? 'auto',
     isQuiet: createQuietLines({
-      programs: [...AUTH_PROGRAMS, ...MAIL_PROGRAMS, ...PACKET_PROGRAMS, ...known.programs],
+      programs: [...AUTH_PROGRAMS, ...MAIL_PROGRAMS, ...PACKET_PROGRAMS, 'haproxy', ...known.programs],
       families: [MAIL_FAMILY, ...known.families],
       mayHoldRequest: true,
     }),

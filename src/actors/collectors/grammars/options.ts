@@ -7,6 +7,8 @@ export type GrammarOptions = {
   readonly localTime?: LocalTime | undefined;
   /** A line's own time further than this ahead of its receipt is not believed (default one day). `Infinity` for old logs. */
   readonly maxAheadMs?: number | undefined;
+  /** Networks whose hosts speak for others: their clients are who `X-Forwarded-For` names. */
+  readonly trustedProxies?: readonly string[] | undefined;
 };
 
 export const DAY_MS = 86_400_000;

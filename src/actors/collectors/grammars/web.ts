@@ -1,34 +1,53 @@
 import type { SecurityEvent } from '../../../domain/event.ts';
-import type { Severity } from '../../../domain/severity.ts';
 import type { Grammar, LineContext } from '../../contract.ts';
 import { addressOf } from './address.ts';
+import { type ClientOf, createClientOf } from './client-address.ts';
 import { detach } from './detach.ts';
-import { eventIdOf } from './event-id.ts';
+import { createHaproxyReader } from './haproxy.ts';
+import { emitHttp } from './http-event.ts';
 import { createLogClock, type LogClock } from './log-time.ts';
 import type { GrammarOptions } from './options.ts';
 import { unescapeLog } from './unescape-log.ts';
+import { readJsonAccess } from './web-json.ts';
 
 /** Event types that access logs give. */
 export const WEB_EVENT_TYPES = ['http_request', 'http_response'] as const;
 
 /**
- * Access logs of nginx and Apache: common and combined, with or without a virtual host in front, anything after the user agent.
+ * Access logs of nginx and Apache: common and combined, with or without a virtual host in front, anything after the user agent; those
+ * of Caddy and Traefik in JSON, and of HAProxy (`option httplog`).
  * Each line gives an `http_request`, and an `http_response` when the status is 400 or more. The address is the one the server
  * wrote in front; the user name of basic authentication cannot move it, because no quote inside a field is unescaped.
  */
 export const createWebGrammar = (options: GrammarOptions = {}): Grammar => {
   const clock = createLogClock(options);
+  const clientOf = createClientOf(options.trustedProxies);
+  const haproxy = createHaproxyReader(options);
   return {
     id: 'web',
     eventTypes: WEB_EVENT_TYPES,
     parse: (line, context, emit) => {
+      if (line.charCodeAt(0) === BRACE) {
+        const request = readJsonAccess(line, context.receivedAt, options.maxAheadMs);
+        if (request === undefined) return 'unparsed';
+        emitHttp(line, context, request, clientOf, emit);
+        return 'event';
+      }
       const parts = readAccessLine(line, context, clock);
-      if (parts === undefined) return 'unparsed';
-      emitRequest(line, context, parts, emit);
+      if (parts !== undefined) {
+        emitRequest(line, context, parts, clientOf, emit);
+        return 'event';
+      }
+      const proxied = line.includes(HAPROXY) ? haproxy(line, context.receivedAt) : undefined;
+      if (proxied === undefined) return 'unparsed';
+      emitHttp(line, context, proxied, clientOf, emit);
       return 'event';
     },
   };
 };
+
+const BRACE = 123;
+const HAPROXY = 'haproxy';
 
 type AccessLine = {
   readonly at: number;
@@ -141,61 +160,35 @@ const numberIn = (line: string, start: number, end: number): number => {
   return value;
 };
 
-const emitRequest = (line: string, context: LineContext, parts: AccessLine, emit: (event: SecurityEvent) => void): void => {
-  const { request, status, ip, user } = parts;
+const emitRequest = (line: string, context: LineContext, parts: AccessLine, clientOf: ClientOf | undefined, emit: (event: SecurityEvent) => void): void => {
+  const { request } = parts;
   const blank = request.indexOf(' ');
   const last = request.lastIndexOf(' ');
   const hasProtocol = last > blank && request.startsWith('HTTP/', last + 1);
   const isRequest = blank > 0 && blank <= 32 && isMethod(request, blank);
-  const method = isRequest ? request.slice(0, blank) : '';
-  const path = unescapeLog(isRequest ? request.slice(blank + 1, hasProtocol ? last : request.length) : request);
-  const mark = path.indexOf('?');
-  const userAgent = parts.userAgent === undefined ? undefined : unescapeLog(parts.userAgent);
   const referer = parts.referer === undefined ? undefined : unescapeLog(parts.referer);
-  const id = eventIdOf(context.source, context.position, parts.at);
-  const entities = { ip, user };
-  const summary = request.length > MAX_SUMMARY ? request.slice(0, MAX_SUMMARY) : request;
-  const event: SecurityEvent = {
-    id,
-    at: parts.at,
-    source: context.source,
-    observer: undefined,
-    module: 'nginx',
-    type: 'http_request',
-    severity: severityOf(status),
-    summary,
-    details: {
-      method,
-      path,
-      query: mark < 0 ? '' : path.slice(mark + 1),
-      protocol: hasProtocol ? request.slice(last + 1) : '',
-      status_code: status,
-      response_size: parts.size,
-      user_id: user,
-      referer,
+  emitHttp(
+    line,
+    context,
+    {
+      at: parts.at,
+      ip: parts.ip,
       host: parts.host,
-      forwarded_for: parts.forwardedFor,
-      is_malformed: !isRequest,
+      user: parts.user,
+      request,
+      method: isRequest ? request.slice(0, blank) : '',
+      path: unescapeLog(isRequest ? request.slice(blank + 1, hasProtocol ? last : request.length) : request),
+      protocol: hasProtocol ? request.slice(last + 1) : '',
+      status: parts.status,
+      size: parts.size,
+      referer,
+      userAgent: parts.userAgent === undefined ? undefined : unescapeLog(parts.userAgent),
+      forwardedFor: parts.forwardedFor,
     },
-    raw: line,
-    sourceIp: ip,
-    userAgent,
-    entities,
-    trust: 'sensor',
-  };
-  emit(event);
-  if (status === undefined || status < 400) return;
-  emit({
-    ...event,
-    id: `${id}.2`,
-    type: 'http_response',
-    details: { status_code: status, method, path, response_size: parts.size, user_id: user, host: parts.host },
-  });
+    clientOf,
+    emit,
+  );
 };
-
-const MAX_SUMMARY = 256;
-
-const severityOf = (status: number | undefined): Severity => (status === undefined || status < 400 ? 'INFO' : status < 500 ? 'LOW' : 'MEDIUM');
 
 const isMethod = (request: string, end: number): boolean => {
   for (let at = 0; at < end; at += 1) {
