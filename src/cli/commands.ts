@@ -139,7 +139,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       '1sec enforce dry-run on|off [--confirm-within 2m | --no-rollback] [--reason TEXT]',
       '1sec enforce preset [NAME [--show | --dry-run | --confirm-within 2m | --no-rollback]]',
       '1sec enforce confirm [--reason TEXT]',
-      '1sec enforce test MODULE [--severity S] [--type T] [--ip ADDRESS]',
+      '1sec enforce test MODULE [--severity S] [--type T] [--ip ADDRESS] [--pid N] [--file PATH] [--user NAME]',
       '1sec enforce cleanup [--restore-files]',
     ],
     summary: 'What is done about alerts: mode, approvals, history, undo, cleanup',
@@ -156,6 +156,9 @@ export const COMMANDS: readonly CommandSpec[] = [
       severity: { type: 'string', summary: 'test: of the alert that is tried (default HIGH)' },
       type: { type: 'string', summary: 'test: type of the alert' },
       ip: { type: 'string', summary: 'test: address the alert names' },
+      pid: { type: 'number', summary: 'test: process the alert names' },
+      file: { type: 'string', summary: 'test: file the alert names' },
+      user: { type: 'string', summary: 'test: account the alert names' },
       confirmWithin: {
         type: 'string',
         summary: 'how long a stronger preset or leaving dry run waits for `enforce confirm` before it goes back (1s to 1h; default 2m)',

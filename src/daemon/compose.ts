@@ -382,6 +382,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
       clock,
       policies,
       consider: responder.consider,
+      processOf: async (pid) => (await host.call('process.inspect', { pid })).process,
       alerts,
       leases,
       protector,

@@ -14,6 +14,7 @@ import type { Alert } from '../domain/alert.ts';
 import type { Actor, Approval } from '../domain/approval.ts';
 import type { Chain } from '../domain/chain.ts';
 import type { Clock } from '../domain/clock.ts';
+import type { ProcessRef } from '../domain/entity.ts';
 import { SecError } from '../domain/errors.ts';
 import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
 import type { BatchingJson, CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
@@ -41,6 +42,8 @@ export type HandlerDependencies = {
   readonly clock: Clock;
   readonly policies: PolicyKeeper;
   readonly consider: Responder['consider'];
+  /** Null: no such process. */
+  readonly processOf: (pid: number) => Promise<ProcessRef | null>;
   readonly alerts: AlertBook;
   readonly leases: LeaseBook;
   readonly protector: Protector;
@@ -140,9 +143,21 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
       };
     },
     enforceTest: async ({ params, query }) => {
-      const alert = triedAlert({ module: params.module, ...query }, clock.now());
-      const decisions = dependencies.consider(alert).map((decision) => ({ ...decision, target: targetKey(decision.target) }));
-      return { decisions: decisions.map(({ action, target, outcome, reason }) => ({ action, target, outcome, reason })), dry_run: policies.current().dryRun };
+      const { severity, type, ip, pid, file, user } = query;
+      const process = pid === undefined ? undefined : await dependencies.processOf(pid);
+      if (process === null) throw new SecError('SEC_NOT_FOUND', `no process has the id ${pid}`);
+      const entities = { ip, user, process, file: file === undefined ? undefined : { path: file } };
+      const decisions = await dependencies.consider(triedAlert({ module: params.module, severity, type, entities }, clock.now()));
+      return {
+        decisions: decisions.map(({ action, target, outcome, reason, rehearsal }) => ({
+          action,
+          target: targetKey(target),
+          outcome,
+          reason,
+          ...(rehearsal === undefined ? {} : { rehearsal }),
+        })),
+        dry_run: policies.current().dryRun,
+      };
     },
     policies: async () => ({ policies: policiesToJson(policies.current()) }),
     history: async ({ query }) => {

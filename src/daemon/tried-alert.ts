@@ -1,10 +1,11 @@
 import type { Alert } from '../domain/alert.ts';
+import type { Entities } from '../domain/entity.ts';
 import { createId } from '../domain/ids.ts';
 import type { Severity } from '../domain/severity.ts';
 
-/** An alert nobody raised, to try the decision with: it names an address at most. */
+/** An alert nobody raised, to try the decision with: it names whom the caller names. */
 export const triedAlert = (
-  what: { readonly module: string; readonly severity: Severity; readonly type: string; readonly ip?: string | undefined },
+  what: { readonly module: string; readonly severity: Severity; readonly type: string; readonly entities: Entities },
   now: number,
 ): Alert => ({
   id: createId<'AlertId'>(now),
@@ -16,7 +17,7 @@ export const triedAlert = (
   status: 'OPEN',
   eventIds: [],
   mitigations: [],
-  entities: what.ip === undefined ? {} : { ip: what.ip },
+  entities: what.entities,
   evidence: { rule: 'try' },
   mitre: [],
   count: 1,

@@ -149,13 +149,21 @@ export const ROUTES = {
   enforceTest: route({
     method: 'GET',
     path: '/api/v1/enforce/test/:module',
-    role: 'viewer',
-    summary: 'What would be decided about such an alert now; nothing is done',
+    // Looks at files, accounts and processes with the daemon's rights.
+    role: 'operator',
+    summary: 'What would be decided about such an alert now, and how each act would go; nothing is done',
     params: z.object({ module: z.string().min(1).max(64) }),
-    query: z.object({ severity: z.enum(SEVERITIES).default('HIGH'), type: z.string().max(64).default('test'), ip: z.union([z.ipv4(), z.ipv6()]).optional() }),
+    query: z.object({
+      severity: z.enum(SEVERITIES).default('HIGH'),
+      type: z.string().max(64).default('test'),
+      ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+      pid: z.coerce.number().int().min(1).max(4_194_304).optional(),
+      file: z.string().regex(/^\//, 'expected an absolute path').max(4096).optional(),
+      user: z.string().min(1).max(64).optional(),
+    }),
     body: none,
     reply: z.object({
-      decisions: z.array(z.object({ action: z.string(), target: z.string(), outcome: z.string(), reason: z.string() })),
+      decisions: z.array(z.object({ action: z.string(), target: z.string(), outcome: z.string(), reason: z.string(), rehearsal: z.string().optional() })),
       dry_run: z.boolean(),
     }),
   }),

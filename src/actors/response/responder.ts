@@ -45,11 +45,14 @@ export type ResponderDependencies = {
 export type Responder = {
   /** `isRepeat`: a fold of an alert that was answered before; a cooldown is then not worth a record. */
   readonly respond: (alert: Alert, isRepeat: boolean) => void;
-  /** What would be decided about an alert now, with every check and nothing done: no budget spent, nothing recorded. */
-  readonly consider: (alert: Alert) => readonly Decision[];
+  /** What would be decided about an alert now, and how the act would go: every check and nothing done, no budget spent, nothing recorded. */
+  readonly consider: (alert: Alert) => Promise<readonly Considered[]>;
   /** Resolves when no action waits or runs. */
   readonly idle: () => Promise<void>;
 };
+
+/** `rehearsal`: what the act would do or why it would fail, in words; there where the decision lets it come to that. */
+export type Considered = Decision & { readonly rehearsal?: string | undefined };
 
 /** A responder over the given enforcers. */
 export const createResponder = (dependencies: ResponderDependencies): Responder => {
@@ -160,12 +163,20 @@ export const createResponder = (dependencies: ResponderDependencies): Responder 
 
   return {
     respond,
-    consider: (alert) => considered(alert, dependencies.policy()),
+    consider: (alert) =>
+      Promise.all(
+        considered(alert, dependencies.policy()).map(async (decision) =>
+          comesToActing(decision) ? { ...decision, rehearsal: await rehearse(alert, decision) } : decision,
+        ),
+      ),
     idle: async () => {
       for (const queue of queues.values()) await queue.idle();
     },
   };
 };
+
+const comesToActing = ({ action, outcome }: Decision): boolean =>
+  action !== 'log_only' && (outcome === 'execute' || outcome === 'dry-run' || outcome === 'needs-approval');
 
 /** Something is done, or would be: then the same target is left alone for the cooldown. */
 const isAnswer = ({ outcome }: Decision): boolean => outcome === 'execute' || outcome === 'needs-approval' || outcome === 'dry-run';
