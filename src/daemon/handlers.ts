@@ -142,8 +142,11 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
         ...(pendingRollback === undefined ? {} : { pending_rollback: pendingToJson(pendingRollback, clock.now()) }),
       };
     },
-    enforceTest: async ({ params, query }) => {
+    enforceTest: async ({ params, query, caller }) => {
       const { severity, type, ip, pid, file, user } = query;
+      // Looked at with the daemon's rights: who may only read does not learn from it what is where.
+      if ((pid ?? file ?? user) !== undefined && !caller.roles.has('operator'))
+        throw new SecError('SEC_FORBIDDEN', 'to try it on a process, a file or an account needs the role operator');
       const process = pid === undefined ? undefined : await dependencies.processOf(pid);
       if (process === null) throw new SecError('SEC_NOT_FOUND', `no process has the id ${pid}`);
       const entities = { ip, user, process, file: file === undefined ? undefined : { path: file } };

@@ -20,8 +20,16 @@ export type ModeHandlerDependencies = {
 export const createModeHandlers = ({ policies, clock, append, onModeChange }: ModeHandlerDependencies): Pick<Handlers, 'dryRun' | 'preset' | 'confirm'> => {
   // Connections that were there when the change was made: none of them proves that its author can still get in.
   let lastConnection = 0;
-  const remember = (caller: Caller): void => {
-    lastConnection = caller.connection?.newest ?? 0;
+  let changing = 0;
+  /** Marked before anything is stored: a confirmation that overtakes the answer is judged by it, too. */
+  const marked = async <Result>(caller: Caller, work: () => Promise<Result>): Promise<Result> => {
+    lastConnection = Math.max(lastConnection, caller.connection?.newest ?? 0);
+    changing += 1;
+    try {
+      return await work();
+    } finally {
+      changing -= 1;
+    }
   };
   const waiting = (pending: PendingRollback | undefined) => (pending === undefined ? {} : { pending_rollback: pendingToJson(pending, clock.now()) });
   const ending = (pending: PendingRollback | undefined, reason: string): string =>
@@ -31,8 +39,7 @@ export const createModeHandlers = ({ policies, clock, append, onModeChange }: Mo
     dryRun: async ({ params, body, caller }) => {
       const previous = policies.current().dryRun;
       const next = params.mode === 'on';
-      const { pending } = await policies.setDryRun(next, optionsOf(body));
-      remember(caller);
+      const { pending } = await marked(caller, () => policies.setDryRun(next, optionsOf(body)));
       const reason = `dry run ${params.mode} (was ${previous ? 'on' : 'off'})${ending(pending, body.reason)}`;
       await append({ at: clock.now(), kind: 'dry-run', dryRun: next, actor: caller.actor, reason });
       await onModeChange();
@@ -44,8 +51,7 @@ export const createModeHandlers = ({ policies, clock, append, onModeChange }: Mo
         const { policy, diff, stronger } = await policies.preview(params.name);
         return { preset: params.name, previous, applied: false, diff: [...diff], stronger: [...stronger], policies: policiesToJson(policy) };
       }
-      const { policy, diff, stronger, pending } = await policies.setPreset(params.name, optionsOf(body));
-      remember(caller);
+      const { policy, diff, stronger, pending } = await marked(caller, () => policies.setPreset(params.name, optionsOf(body)));
       const reason = `preset ${previous} → ${params.name} (${stronger.length > 0 ? 'stronger' : 'not stronger'})${ending(pending, body.reason)}`;
       const details = { diff, stronger: stronger.slice(0, MAX_LINES) };
       await append({ at: clock.now(), kind: 'preset', preset: params.name, actor: caller.actor, reason, details });
@@ -53,7 +59,7 @@ export const createModeHandlers = ({ policies, clock, append, onModeChange }: Mo
       return { preset: params.name, previous, applied: true, diff: [...diff], stronger: [...stronger], policies: policiesToJson(policy), ...waiting(pending) };
     },
     confirm: async ({ body, caller }) => {
-      if (caller.connection !== undefined && caller.connection.number <= lastConnection && policies.pending() !== undefined)
+      if (caller.connection !== undefined && caller.connection.number <= lastConnection && (changing > 0 || policies.pending() !== undefined))
         throw new SecError('SEC_CONFLICT', 'this connection is older than the change: confirm from a new one, so that it is known that you can still get in');
       const { what } = await policies.confirm();
       const { preset, dryRun } = policies.current();

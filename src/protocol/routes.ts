@@ -149,9 +149,8 @@ export const ROUTES = {
   enforceTest: route({
     method: 'GET',
     path: '/api/v1/enforce/test/:module',
-    // Looks at files, accounts and processes with the daemon's rights.
-    role: 'operator',
-    summary: 'What would be decided about such an alert now, and how each act would go; nothing is done',
+    role: 'viewer',
+    summary: 'What would be decided about such an alert now; nothing is done',
     params: z.object({ module: z.string().min(1).max(64) }),
     query: z.object({
       severity: z.enum(SEVERITIES).default('HIGH'),

@@ -355,6 +355,26 @@ describe('the mode', () => {
     });
   });
 
+  test('a confirmation over an old connection that overtakes the change is refused, not kept for it', async () => {
+    await withWorld(async ({ call }) => {
+      const over = (number: number) => ({ ...CALLER, connection: { number, newest: 5 } });
+      const changed = call('dryRun', { params: { mode: 'off' }, caller: over(3) });
+      await expect(call('confirm', { caller: over(4) })).rejects.toMatchObject({ code: 'SEC_CONFLICT' });
+      await changed;
+      expect(await call('enforceStatus')).toMatchObject({ dry_run: false, pending_rollback: { what: 'dry run off' } });
+    });
+  });
+
+  test('who may only read tries an address, and neither a process nor a file nor an account', async () => {
+    await withWorld(async ({ call }) => {
+      const reader: Caller = { ...CALLER, roles: new Set(['viewer']) };
+      const params = { module: 'auth_fortress' };
+      expect(await call('enforceTest', { params, query: { ip: '203.0.113.7' }, caller: reader })).toMatchObject({ decisions: [] });
+      for (const query of [{ pid: 1 }, { file: '/etc/shadow' }, { user: 'deploy' }])
+        await expect(call('enforceTest', { params, query, caller: reader })).rejects.toMatchObject({ code: 'SEC_FORBIDDEN' });
+    });
+  });
+
   test('the table in force shows no secret of a rule', async () => {
     await withWorld(async ({ call }) => {
       const reply = JSON.stringify(await call('policies'));
