@@ -4,6 +4,7 @@ import { createBoundedMap } from '../../../domain/windows/bounded-map.ts';
 import { type Detector, defineModule, type Emit } from '../../contract.ts';
 import { judgeClaim } from './claims.ts';
 import { type DraftContext, draftOf } from './draft.ts';
+import { createExecChains } from './exec-chains.ts';
 import { judgeFile } from './file-events.ts';
 import { judgeProcess } from './judge-process.ts';
 import { judgeScript } from './judge-script.ts';
@@ -23,6 +24,7 @@ import { worstOfType } from './worst-of-type.ts';
 export const createDetector = (settings: RuntimeSettings): Detector => {
   const pipes = createPipeLinks();
   const steps = createRecentSteps();
+  const chains = createExecChains();
   const owners = createSocketOwners();
   const stolen = createBoundedMap<string, SecurityEvent>(MAX_SOCKETS);
   const onProcess = (event: SecurityEvent, emit: Emit): void => {
@@ -42,7 +44,9 @@ export const createDetector = (settings: RuntimeSettings): Detector => {
       // What a stolen shell starts inherits its socket: one attack, told about the shell that began it.
       const [socket = ''] = facts.stdio;
       const first = one.type === 'reverse_shell' && socket.startsWith('socket:') ? stolen.get(socket) : undefined;
-      emit(draftOf(one, first === undefined ? context : { ...context, entities: first.entities, earlier: [first.id] }));
+      const chain = chains.take(one.type, event, facts.commandLine);
+      if (first !== undefined) emit(draftOf(one, { ...context, entities: first.entities, earlier: [first.id] }));
+      else emit(draftOf(one, chain === undefined ? context : { ...context, attack: chain.first, earlier: [chain.eventId] }));
       if (one.type === 'reverse_shell' && first === undefined && socket.startsWith('socket:')) stolen.set(socket, event);
     }
     const joined = pipes.onProcess(facts);
@@ -66,10 +70,11 @@ export const createDetector = (settings: RuntimeSettings): Detector => {
       const context = contextOf(event, ...evidenceOf(event));
       for (const one of worstOfType((add) => judge(event, add))) emit(draftOf(one, context));
     },
-    size: () => pipes.size() + steps.size() + owners.size() + stolen.size(),
+    size: () => pipes.size() + steps.size() + owners.size() + stolen.size() + chains.size(),
     sweep: (now) => {
       pipes.sweep(now);
       steps.sweep(now);
+      chains.sweep(now);
       stolen.prune((event) => event.at < now - STOLEN_MS);
     },
   };

@@ -21,7 +21,7 @@ export const judgePath = (text: string): PathVerdict | undefined => {
   if (steps.count >= 2) return found(5, 'path_traversal', steps.at, 40, false);
   const placeholder = spelled.search(PLACEHOLDER);
   if (placeholder >= 0) return found(steps.count > 0 || FORCED.test(spelled) ? 5 : 3, 'path_scanner_template', placeholder, 6, false);
-  if (steps.count === 1 && !/^https?:\/\//.test(text)) return found(3, 'path_traversal', steps.at, 24, false);
+  if (steps.count === 1 && !/^https?:\/\//.test(text) && !PROSE.test(text)) return found(3, 'path_traversal', steps.at, 24, false);
   const odd = ODD.exec(spelled);
   return odd === null ? undefined : found(3, 'path_obfuscated', odd.index, odd[0].length, false);
 };
@@ -69,6 +69,9 @@ const sensitiveFile = (text: string): RegExpExecArray | undefined => {
 
 // The same names after a filter ate the separators.
 const SQUEEZED = /\betcpasswd\b|\betcshadow\b|\.etcpasswd|\bc:?\/?windowswin\.ini|\boot\.ini\b|\bweb-infweb\.xml|\b[a-z]:inetpubwwwroot|:oot\.ini/;
+
+// A step that is talked about: no file name begins with a blank.
+const PROSE = /\.\.\/ [a-z]/;
 
 const MEMBER =
   /\.(?:sh|bash|php[0-9s]?|phtml|phar|jspx?|jspf|war|jar|aspx?|ashx|asmx|exe|dll|so|bat|cmd|ps1|vbs|py|pl|rb|cgi|service|desktop|conf|htaccess)(?:$|[\s?#"',;&])/;

@@ -19,7 +19,6 @@ export const DATA_RULES: readonly Rule[] = [
       '$regex',
       '$exists',
       '$where',
-      '$eq',
       '$expr',
       '$func',
       '$elemmatch',
@@ -34,7 +33,7 @@ export const DATA_RULES: readonly Rule[] = [
       '$function',
     ],
     pattern:
-      /(?:\[|["'{,]\s{0,4})\$(?:ne|gte?|lte?|in|nin|or|and|nor|not|regex|options|exists|where|eq|expr|func|function|elemmatch|text|type|mod|all|size|slice|comment|lookup|out|jsonschema|accumulator)["']?\s{0,4}(?:\]|:)/,
+      /(?:\[|["'{,]\s{0,4})\$(?:ne|gte?|lte?|in|nin|or|and|nor|not|regex|options|exists|where|expr|func|function|elemmatch|text|type|mod|all|size|slice|comment|lookup|out|jsonschema|accumulator)["']?\s{0,4}(?:\]|:)/,
   },
   {
     id: 'nosql_js_exec',
