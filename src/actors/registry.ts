@@ -1,6 +1,7 @@
 import type { ModuleDefinition } from './contract.ts';
 import { apiFortress } from './modules/api_fortress/detect.ts';
 import { authFortress } from './modules/auth_fortress/detect.ts';
+import { cloudPosture } from './modules/cloud_posture/detect.ts';
 import { identityMonitor } from './modules/identity_monitor/detect.ts';
 import { injectionShield } from './modules/injection_shield/detect.ts';
 import { networkGuardian } from './modules/network_guardian/detect.ts';
@@ -13,6 +14,7 @@ import { supplyChain } from './modules/supply_chain/detect.ts';
 export const MODULES: readonly ModuleDefinition[] = [
   apiFortress,
   authFortress,
+  cloudPosture,
   identityMonitor,
   injectionShield,
   networkGuardian,

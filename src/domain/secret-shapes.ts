@@ -57,7 +57,7 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   shape('RubyGems key', 'CRITICAL', 'rubygems_', /\brubygems_[0-9a-f]{48}\b/),
   shape('Docker token', 'CRITICAL', ['dckr_pat_', 'dckr_oat_'], /\bdckr_[po]at_[A-Za-z0-9_-]{20,64}/),
   shape('DigitalOcean token', 'CRITICAL', ['dop_v1_', 'doo_v1_', 'dor_v1_'], /\bdo[por]_v1_[0-9a-f]{64}\b/),
-  shape('OpenAI key', 'CRITICAL', 'sk-', /\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{20,200}/),
+  shape('OpenAI key', 'CRITICAL', 'sk-', /(?<![A-Za-z0-9_-])sk-(?:(?:proj|svcacct|admin|ant|or)-[A-Za-z0-9_-]{20,200}|[A-Za-z0-9]{20,64}\b)/),
   shape('Hugging Face token', 'CRITICAL', 'hf_', /\bhf_[A-Za-z0-9]{30,64}\b/),
   shape('Databricks token', 'CRITICAL', 'dapi', /\bdapi[0-9a-f]{32}\b/),
   shape('Vault token', 'CRITICAL', ['hvs.', 'hvb.'], /\bhv[sb]\.[A-Za-z0-9_-]{24,300}/),

@@ -22,7 +22,8 @@ describeVectors({
   functions: {
     analyzeNewIdentity: (input) => {
       const { email, name } = account.parse(input);
-      return suspicionOf(email, name, false, NONE);
+      const { score, indicators } = suspicionOf(email, name, false, NONE);
+      return { score, indicators_include: indicators };
     },
     hasHighEntropy: (input) => isMostlyDigits(z.string().parse(input)),
     isDisposableDomain: (input) => isDisposable(z.string().parse(input), NONE),
