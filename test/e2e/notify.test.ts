@@ -209,7 +209,7 @@ describe.skipIf(skipsWithout(why, 'notifications'))('notifications', () => {
     const id = idOf(receiver.on('/old')[0]);
     receiver.behave('/old', (_request, response) => void response.writeHead(204).end());
     const before = receiver.on('/old').length;
-    expect(await station.cli('notify', 'retry', id.slice(0, 10))).toMatchObject({ code: 0, out: `${id.slice(0, 10)} is queued again for ops\n` });
+    expect(await station.cli('notify', 'retry', id.slice(0, 10))).toMatchObject({ code: 0, out: `${id.slice(0, 16)} is queued again for ops\n` });
     await until('it arrives', () => receiver.on('/old').length > before);
     expect(receiver.on('/old').at(-1)?.headers['x-1sec-delivery-id']).toBe(id);
     expect((await station.cli('notify', 'retry', id.slice(0, 10))).code).toBe(6);
