@@ -31,6 +31,9 @@ export type Root = {
   readonly children: () => readonly ChildView[];
   readonly child: (id: string) => ChildView | undefined;
   readonly tell: (childId: string, event: ChildEvent) => void;
+  /** Reads one source more, or no longer; what is there already, or not, stays as it is. */
+  readonly addSource: (spec: ChildSpec) => void;
+  readonly removeSource: (id: string) => void;
   readonly adopt: (approval: Approval) => boolean;
   /** Ends the actor of an approval that merely waits; false when something is under way, or somebody looks at it. */
   readonly dismiss: (approvalId: string) => boolean;
@@ -117,6 +120,8 @@ export const startRoot = (dependencies: RootDependencies): Root => {
       return record === undefined ? undefined : view(record);
     },
     tell,
+    addSource: (spec) => root.send({ type: 'child.add', spec }),
+    removeSource: (id) => root.send({ type: 'child.remove', id }),
     adopt,
     dismiss: (approvalId) => {
       const id = `approval:${approvalId}`;

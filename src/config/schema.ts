@@ -91,7 +91,7 @@ const moduleSchema = z.strictObject({ enabled: z.boolean().default(true), settin
 
 const sourceSchema = z.strictObject({
   path: z.string().startsWith('/', 'expected an absolute path'),
-  grammar: z.enum(['auth', 'web', 'weberror', 'mail', 'app', 'firewall', 'services', 'auto']).default('auto'),
+  grammar: z.enum(['auth', 'web', 'weberror', 'mail', 'app', 'firewall', 'services', 'container', 'auto']).default('auto'),
 });
 
 const capsSchema = z.strictObject({

@@ -13,6 +13,7 @@ import type { Store } from '../store/contract.ts';
 
 const PROTECT_EVERY_MS = 5000;
 const EXPIRE_EVERY_MS = 1000;
+const DISCOVER_EVERY_MS = 2000;
 const STATUS_EVERY_MS = 2000;
 const FLUSH_EVERY_MS = 1000;
 const ATTEND_EVERY_MS = 2000;
@@ -44,6 +45,8 @@ export type ClockworkDependencies = {
   readonly watchers: () => readonly number[];
   /** Hands on what the sensor holds back of a flood. */
   readonly flush: () => Promise<void>;
+  /** Looks for logs that appeared, and at those that fell silent. */
+  readonly lookAtSources: () => void;
   readonly publishStatus: () => void;
   readonly onProblem: (what: string, problem: unknown) => void;
   /** A round has come to its end, well or badly. */
@@ -100,6 +103,11 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       ROUSE_EVERY_MS,
       async () => dependencies.roster.rouse(),
       (problem) => onProblem('waking approvals', problem),
+    ),
+    every(
+      DISCOVER_EVERY_MS,
+      async () => dependencies.lookAtSources(),
+      (problem) => onProblem('looking for new logs', problem),
     ),
     every(
       STATUS_EVERY_MS,

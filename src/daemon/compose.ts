@@ -48,7 +48,8 @@ import { createPolicyWithAllowed } from './policy-with-allowed.ts';
 import type { Restored } from './restore.ts';
 import { seatsOf } from './seats.ts';
 import { startServer } from './server.ts';
-import { createSourceRunner, markSources, missingSources, moduleSpecs, sourceSpecs, treeSettled } from './sources.ts';
+import { createSourceDiscovery } from './source-discovery.ts';
+import { createSourceRunner, markSources, missingSources, moduleSpecs, namedSources, sourceSpecs, treeSettled } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
 import { createStreamFolder } from './stream-folder.ts';
 import { startWatchdog } from './watchdog.ts';
@@ -272,6 +273,15 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
   queued.listen((endpoint) => tree.tell(`delivery:${endpoint}`, { type: 'outbox.changed' }));
   for (const { id, because } of tree.dropped) logger.warn({ actor: id, because }, 'started afresh');
 
+  const discovery = createSourceDiscovery({
+    root: tree,
+    cursors: store.cursors,
+    clock,
+    isAuto: config.sources.auto,
+    named: () => namedSources(config),
+    onFound: (spec) => logger.info({ source: spec.id, grammar: spec.grammar }, 'a log appeared and is read'),
+  });
+
   const notes: string[] =
     options.setAside === undefined
       ? []
@@ -353,6 +363,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     ),
     clock,
     root: tree,
+    lookAtSources: discovery.look,
     publishStatus: () => {
       watchStore();
       flagWatch.look();

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ChildSpec } from '../../machines/child-spec.ts';
 import { discoverSources, KNOWN_LOGS } from '../actors/collectors/discover.ts';
@@ -26,7 +26,7 @@ export const moduleSpecs = (config: Config): readonly ChildSpec[] =>
 /** A child for each source: named ones first, then what this host has. A path is read once. */
 export const sourceSpecs = (config: Config, host: HostDescription): readonly ChildSpec[] => {
   const { sources } = config;
-  const named: readonly SourceSpec[] = sources.files.map(({ path, grammar }) => ({ id: `file:${path}`, collector: 'file', grammar, path }));
+  const named = namedSources(config);
   const found = sources.auto
     ? discoverSources(host).filter(
         (spec) =>
@@ -40,6 +40,16 @@ export const sourceSpecs = (config: Config, host: HostDescription): readonly Chi
   const byId = new Map([...found, ...processes, ...sockets, ...named].map((spec) => [spec.id, spec]));
   return [...byId.values()].map(collectorSpec);
 };
+
+/** The files that the configuration names; a path with `*` stands for those it matches now, at most 128. */
+export const namedSources = ({ sources }: Config): readonly SourceSpec[] =>
+  sources.files.flatMap(({ path, grammar }) =>
+    (path.includes('*') ? globSync(path).sort().slice(0, MAX_MATCHES) : [path]).map(
+      (one): SourceSpec => ({ id: `file:${one}`, collector: 'file', grammar, path: one }),
+    ),
+  );
+
+const MAX_MATCHES = 128;
 
 /** The well-known logs that this host does not have. */
 export const missingSources = (): readonly NotRead[] =>

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -179,5 +179,15 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'sources and events'))('sources and e
     expect(blocks.length).toBeGreaterThan(0);
     expect(JSON.stringify(records)).not.toContain('198.51.100.1');
     expect(records.some(({ target }) => target?.includes('203.0.113.9') === true)).toBe(true);
+  });
+
+  test('a log that appears after the start is read from its first line, where the configuration has a pattern for it', async () => {
+    mkdirSync(station.path('sites'));
+    station.configure({ sources: { auto: false, processes: false, files: [{ path: station.path('sites/*.log'), grammar: 'container' }] } });
+    await station.start();
+    const line = JSON.stringify({ log: FAILED, stream: 'stderr', time: '2026-01-12T03:04:05Z' });
+    writeFileSync(station.path('sites/new.log'), `${line}\n`);
+    await until('the event', async () => (await station.cli('events')).out.includes('auth_failure  203.0.113.7'));
+    expect(JSON.stringify(await station.json('collect', 'list'))).toContain('sites/new.log');
   });
 });

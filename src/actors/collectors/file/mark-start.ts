@@ -21,5 +21,10 @@ export const markStart = async (path: string, sourceId: string, cursors: Cursors
   }
 };
 
+/** Reading begins with the first byte of what is at the path: for a file that appeared while we looked. A cursor that is there stays. */
+export const markBeginning = (sourceId: string, cursors: Cursors): void => {
+  if (readCursor(cursors.get(sourceId)) === undefined) cursors.put(sourceId, NOWHERE);
+};
+
 // No file has this inode: whatever is there later is new from its first byte.
 const NOWHERE: FileCursor = { dev: 0, ino: 0, offset: 0, headHash: headHashOf(new Uint8Array()), previous: [] };

@@ -3,6 +3,7 @@ import type { Grammar } from '../../contract.ts';
 import { createAppGrammar } from './app.ts';
 import { AUTH_QUIET, createAuthGrammar } from './auth.ts';
 import { createAutoGrammar } from './auto.ts';
+import { createContainerGrammar } from './container.ts';
 import { createFirewallGrammar } from './firewall.ts';
 import { createJournalGrammar } from './journal.ts';
 import { createMailGrammar, MAIL_QUIET } from './mail.ts';
@@ -11,6 +12,20 @@ import { createServicesGrammar } from './services/services.ts';
 import { withServices } from './services/with-services.ts';
 import { createWebGrammar } from './web.ts';
 import { createWebErrorGrammar } from './weberror.ts';
+
+const createAuto = (options: GrammarOptions): Grammar => {
+  const services = createServicesGrammar(options);
+  return createAutoGrammar({
+    auth: createAuthGrammar(options),
+    mail: createMailGrammar(options),
+    firewall: createFirewallGrammar(options),
+    web: createWebGrammar(options),
+    weberror: createWebErrorGrammar(options),
+    journal: createJournalGrammar(services),
+    app: createAppGrammar(options),
+    services,
+  });
+};
 
 const FACTORIES: { readonly [id: string]: (options: GrammarOptions) => Grammar } = {
   auth: (options) => withServices(createAuthGrammar(options), createServicesGrammar(options), AUTH_QUIET),
@@ -21,19 +36,8 @@ const FACTORIES: { readonly [id: string]: (options: GrammarOptions) => Grammar }
   firewall: createFirewallGrammar,
   services: createServicesGrammar,
   journal: (options) => createJournalGrammar(createServicesGrammar(options)),
-  auto: (options) => {
-    const services = createServicesGrammar(options);
-    return createAutoGrammar({
-      auth: createAuthGrammar(options),
-      mail: createMailGrammar(options),
-      firewall: createFirewallGrammar(options),
-      web: createWebGrammar(options),
-      weberror: createWebErrorGrammar(options),
-      journal: createJournalGrammar(services),
-      app: createAppGrammar(options),
-      services,
-    });
-  },
+  auto: createAuto,
+  container: (options) => createContainerGrammar(createAuto(options)),
 };
 
 /** Every grammar id, the words after `--collector`. */
