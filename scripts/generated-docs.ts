@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { discoverSources } from '../src/actors/collectors/discover.ts';
+import { createGrammar, GRAMMAR_IDS } from '../src/actors/collectors/grammars/registry.ts';
+import { serviceRules } from '../src/actors/collectors/grammars/services/rules.ts';
 import { MODULES } from '../src/actors/registry.ts';
 import { COMMANDS } from '../src/cli/commands.ts';
 import { commandHelp } from '../src/cli/help.ts';
@@ -16,6 +19,7 @@ export const generatedDocs = async (): Promise<ReadonlyMap<string, string>> =>
     ['docs/reference/cli.md', cli()],
     ['docs/reference/api.md', api()],
     ['docs/reference/keys.md', keysMarkdown()],
+    ['docs/reference/sources.md', sources()],
     ['docs/reference/presets.md', presetsPage(await judgeAll())],
     ...MODULES.map(({ manifest }): [string, string] => [`docs/reference/modules/${manifest.id}.md`, modulePage(manifest)]),
   ]);
@@ -43,6 +47,51 @@ const errors = (): string =>
   );
 
 const cli = (): string => page('Commands', ...COMMANDS.flatMap((command) => [`## ${command.name}`, '', '```', commandHelp(command).trim(), '```', '']));
+
+const EVERY_HOST = { hasJournald: true, canWatchProcesses: true };
+
+const sources = (): string => {
+  const found = discoverSources(EVERY_HOST, () => true);
+  const pathsOf = (grammar: string): string =>
+    found.flatMap((spec) => (spec.grammar === grammar && spec.path !== undefined ? [`\`${spec.path}\``] : [])).join(', ') || 'when named in `sources.files`';
+  const types = [...new Set(GRAMMAR_IDS.flatMap((id) => createGrammar(id).eventTypes))].sort();
+  const grammarsOf = (type: string): string =>
+    GRAMMAR_IDS.filter((id) => id !== 'auto' && createGrammar(id).eventTypes.includes(type))
+      .map((id) => `\`${id}\``)
+      .join(', ');
+  return page(
+    'Log sources',
+    'What is read from logs, by which grammar, and where it is looked for when nothing is configured. The journal is read when there is no',
+    'authentication log. A grammar is named after `--collector` and in `sources.files`; `auto` takes each line to the grammar it belongs to.',
+    '',
+    '## Event types',
+    '',
+    '| Event type | Grammars |',
+    '|---|---|',
+    ...types.map((type) => row(`\`${type}\``, grammarsOf(type))),
+    '',
+    '## Grammars',
+    '',
+    '| Grammar | Read without being asked, where it exists |',
+    '|---|---|',
+    ...GRAMMAR_IDS.filter((id) => id !== 'auto' && id !== 'services').map((id) => row(`\`${id}\``, id === 'journal' ? 'the systemd journal' : pathsOf(id))),
+    '',
+    '## Services',
+    '',
+    'Rules of the `services` grammar. Program names count in the system log, the journal and every grammar of system logs.',
+    '',
+    '| Service | Event types | Program names | Own log files |',
+    '|---|---|---|---|',
+    ...serviceRules().files.map(({ service, rules, programs, logs }) =>
+      row(
+        service,
+        [...new Set(rules.map((rule) => `\`${rule.event}\``))].join(', '),
+        programs.join(', ') || '–',
+        logs.map((path) => `\`${path}\``).join(', ') || (rules.some((rule) => rule.form !== 'program') ? 'when named' : '–'),
+      ),
+    ),
+  );
+};
 
 const api = (): string =>
   page(

@@ -25,7 +25,7 @@ const ruleSchema = z.strictObject({
 export const ruleFileSchema = z.strictObject({
   service: z.string().regex(/^[a-z0-9-]{2,32}$/, 'expected a short lower-case name'),
   /** Program names in the system log; `name*` stands for all that begin so. */
-  programs: z.array(z.string().regex(/^[A-Za-z0-9_./-]{2,64}\*?$/, 'expected a program name')).default([]),
+  programs: z.array(z.string().regex(/^[A-Za-z0-9_.()/-]{2,64}\*?$/, 'expected a program name')).default([]),
   /** Log files of the service, for discovery. */
   logs: z.array(z.string().startsWith('/', 'expected an absolute path')).default([]),
   rules: z.array(ruleSchema).min(1),

@@ -34,7 +34,7 @@ export const serviceEvent = (rule: CompiledRule, groups: { readonly [name: strin
   const where = peer ?? groups['ip'] ?? groups['host'] ?? '';
   const isAmbiguous = rule.once !== undefined && line.indexOf(rule.once) !== line.lastIndexOf(rule.once);
   const ip = isAmbiguous ? undefined : peer === undefined ? hostAddress(where) : peerAddress(peer);
-  const user = isAmbiguous ? '' : detach(groups['user'] ?? '', line);
+  const user = isAmbiguous ? '' : detach(unquoted(groups['user'] ?? ''), line);
   const details: Details = {
     username: user,
     method: rule.method ?? 'password',
@@ -62,9 +62,9 @@ export const serviceEvent = (rule: CompiledRule, groups: { readonly [name: strin
 
 const SEVERITIES: { readonly [event: string]: Severity } = { auth_failure: 'MEDIUM', auth_success: 'INFO' };
 
-// `192.0.2.1:4242` and `fe80::1%eth0` too.
+// `192.0.2.1:4242`, `fe80::1%eth0`, and an address with the end of its sentence too.
 const hostAddress = (text: string): string | undefined =>
-  addressOf(text) ?? addressOf(text.replace(/%[A-Za-z0-9.-]{1,16}$|(?<=^[0-9.]{7,15}):[0-9]{1,5}$/, ''));
+  addressOf(text) ?? addressOf(text.replace(/[.:]$|%[A-Za-z0-9.-]{1,16}$|(?<=^[0-9.]{7,15}):[0-9]{1,5}$/, ''));
 
 // `192.0.2.1:22`, `[2001:db8::1]:22`, and `2001:db8::1:22`, whose last number is the port where the rest is an address too.
 const peerAddress = (text: string): string | undefined => {
@@ -73,3 +73,5 @@ const peerAddress = (text: string): string | undefined => {
   const colon = text.lastIndexOf(':');
   return (colon > 0 && /^[0-9]{1,5}$/.test(text.slice(colon + 1)) ? addressOf(text.slice(0, colon)) : undefined) ?? hostAddress(text);
 };
+
+const unquoted = (text: string): string => (text.length > 1 && /^["']/.test(text) && text.at(-1) === text[0] ? text.slice(1, -1) : text);

@@ -58,6 +58,7 @@ export const createServicesGrammar = (options: GrammarOptions = {}): ServicesGra
     parse: (line, context, emit) => {
       if (line.charCodeAt(0) === BRACE) return readJsonRules(rules.jsonRules, line, context, emit);
       if (!readSyslogPrefix(line, clock, context.receivedAt, prefix)) return readOwn(line, context, emit);
+      if (prefix.program === '') return readOwn(line, context, emit);
       if (prefix.host === undefined && rules.ofProgram(prefix.program) === undefined) return readOwn(line, context, emit);
       return readMessage(prefix, line, 'sensor', context, emit);
     },
