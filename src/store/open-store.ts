@@ -1,5 +1,6 @@
 import { chmodSync, lstatSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { messageOf, SecError } from '../domain/errors.ts';
 import { takeCleanMarker, writeCleanMarker } from './clean-marker.ts';
@@ -21,6 +22,8 @@ export type StoreOptions = {
   readonly clock: Clock;
   /** Without one, a damaged file is only noticed when it is read, which may end the process. */
   readonly probe?: Probe | undefined;
+  /** How long the probe is waited for after a sudden death in this boot (ms, default 5000). */
+  readonly probeWithinMs?: number | undefined;
   readonly limits?: Partial<StoreLimits> | undefined;
   readonly migrations?: readonly Migration[] | undefined;
   readonly freeBytes?: FreeBytes | undefined;
@@ -28,15 +31,16 @@ export type StoreOptions = {
 
 /**
  * Opens or creates the one database of a data directory (0700, files 0600). Import this lazily: it loads the native part.
- * A damaged database is set aside and a fresh one opened, observe-only. After a sudden death of its last user in this boot the
- * file is what the kernel has: it is opened at once and probed meanwhile; damage then makes it observe-only. Throws SEC_STORE_LOCKED when another process has
+ * One that was not closed in order is read through first, in a process of its own; a damaged one is set aside and a fresh one opened,
+ * observe-only. After a sudden death of its last user in this boot that is waited for five seconds at most: a database of many
+ * millions of records is then opened and read through meanwhile; damage makes it observe-only. Throws SEC_STORE_LOCKED when another process has
  * the directory, SEC_STORE_FULL when there is no room to open it, SEC_UNAVAILABLE when a newer build wrote it.
  */
 export const openStore = async (options: StoreOptions): Promise<OpenedStore> => {
   const { directory, clock } = options;
   const lock = takeDirectory(directory);
   try {
-    const { environment, schemaVersion, movedTo, notes, isUnjudged } = await openSound(options, lock.isAfterDeath);
+    const { environment, schemaVersion, movedTo, notes, unjudged } = await openSound(options, lock.isAfterDeath);
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const guard = createSpaceGuard({ clock, freeBytes: options.freeBytes ?? freeBytesOf(directory), ...limits });
     await guard.refresh();
@@ -45,7 +49,7 @@ export const openStore = async (options: StoreOptions): Promise<OpenedStore> => 
       lock.release();
     };
     const store = createStore({ environment, guard, clock, limits, schemaVersion, dataFile: join(directory, DATA_FILE), notes, closed });
-    if (isUnjudged) void judgeMeanwhile(options, notes, store.distrust);
+    if (unjudged !== undefined) void judgeMeanwhile(directory, unjudged, store.distrust);
     if (movedTo !== undefined) await store.meta.put(SET_ASIDE_KEY, movedTo);
     return { store, setAside: movedTo };
   } catch (thrown) {
@@ -66,33 +70,39 @@ const takeDirectory = (directory: string): ReturnType<typeof lockDirectory> => {
 };
 
 type Migrated = { readonly environment: Environment; readonly schemaVersion: number };
-type Sound = Migrated & { readonly movedTo: string | undefined; readonly notes: string[]; readonly isUnjudged: boolean };
+type Verdict = 'ok' | 'corrupt';
+type Sound = Migrated & { readonly movedTo: string | undefined; readonly notes: string[]; readonly unjudged: Promise<Verdict> | undefined };
 
 const openSound = async (options: StoreOptions, isAfterDeath: boolean): Promise<Sound> => {
-  const { directory, clock, probe } = options;
+  const { directory, clock, probe, probeWithinMs = PROBE_WITHIN_MS } = options;
   const notes: string[] = [];
   let movedTo: string | undefined;
-  let isUnjudged = false;
+  let unjudged: Promise<Verdict> | undefined;
   if (isThere(join(directory, DATA_FILE)) && !takeCleanMarker(directory)) {
     // Once only: if its next user dies before it was found sound, nobody opens it unseen again.
-    isUnjudged = isAfterDeath && probe !== undefined && hasContent(directory) && looksWhole(join(directory, DATA_FILE)) && !raiseDoubt(directory).wasDoubted;
-    const verdict = isUnjudged ? 'ok' : await judge(directory, probe, notes);
+    const mayBeUnseen =
+      isAfterDeath && probe !== undefined && hasContent(directory) && looksWhole(join(directory, DATA_FILE)) && !raiseDoubt(directory).wasDoubted;
+    const judging = judge(directory, probe, notes);
+    const verdict = await (mayBeUnseen ? Promise.race([judging, delay(probeWithinMs, undefined, { ref: false })]) : judging);
     if (verdict === 'corrupt') movedTo = setAside(directory, clock.now());
-    if (!isUnjudged) settleDoubt(directory);
+    if (verdict === undefined) unjudged = judging;
+    else settleDoubt(directory);
   }
   try {
-    return { ...(await openMigrated(options)), movedTo, notes, isUnjudged };
+    return { ...(await openMigrated(options)), movedTo, notes, unjudged };
   } catch (thrown) {
     if (movedTo !== undefined || !isDamage(thrown)) throw thrown;
     movedTo = setAside(directory, clock.now());
     settleDoubt(directory);
-    return { ...(await openMigrated(options)), movedTo, notes, isUnjudged: false };
+    return { ...(await openMigrated(options)), movedTo, notes, unjudged: undefined };
   }
 };
 
-const judgeMeanwhile = async (options: StoreOptions, notes: string[], distrust: (why: string) => void): Promise<void> => {
-  const verdict = await judge(options.directory, options.probe, notes).catch(() => 'gone'); // the whole directory was removed meanwhile
-  if (verdict === 'ok') settleDoubt(options.directory);
+const PROBE_WITHIN_MS = 5000;
+
+const judgeMeanwhile = async (directory: string, judging: Promise<Verdict>, distrust: (why: string) => void): Promise<void> => {
+  const verdict = await judging.catch(() => 'gone'); // the whole directory was removed meanwhile
+  if (verdict === 'ok') settleDoubt(directory);
   if (verdict === 'corrupt') distrust('the database was found damaged; the next start sets it aside');
 };
 
@@ -106,7 +116,7 @@ const openMigrated = async ({ directory, migrations = MIGRATIONS }: StoreOptions
   }
 };
 
-const judge = async (directory: string, probe: Probe | undefined, notes: string[]): Promise<'ok' | 'corrupt'> => {
+const judge = async (directory: string, probe: Probe | undefined, notes: string[]): Promise<Verdict> => {
   if (!hasContent(directory)) return 'corrupt';
   if (probe === undefined) return 'ok';
   try {

@@ -9,9 +9,15 @@ import { TABLES } from './tables.ts';
 const probe = async (directory: string): Promise<number> => {
   try {
     const environment = openEnvironment(directory);
-    for (const table of TABLES) for (const { key } of environment.range(table, { from: '!', to: '\x7f' })) environment.get(table, key);
+    let isWhole = true;
+    for (const table of TABLES) {
+      let found = 0;
+      for (const { key } of environment.range(table, { from: '!', to: '\x7f' })) if (environment.get(table, key) !== undefined) found += 1;
+      // A page of nothing ends a walk early, without a word.
+      isWhole = isWhole && found === environment.count(table);
+    }
     await environment.close();
-    return SOUND;
+    return isWhole ? SOUND : DAMAGED;
   } catch {
     // why does not matter: the verdict is all the daemon asks for
     return DAMAGED;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createManualClock } from '../../src/domain/clock.ts';
@@ -225,6 +225,12 @@ describe('after its user died in this boot', () => {
     writeFileSync(join(directory, 'clean'), '');
     writeFileSync(join(directory, 'store.pid'), `${bootId} 4194305 7\n`);
   };
+  const PAGE = 4096;
+  const ROUNDS = 9;
+  const copies: string[] = [];
+  afterEach(() => {
+    for (const copy of copies.splice(0)) rmSync(copy, { recursive: true, force: true });
+  });
   const slowProbe = () => {
     const verdict = Promise.withResolvers<'ok' | 'corrupt'>();
     let probes = 0;
@@ -235,11 +241,11 @@ describe('after its user died in this boot', () => {
     return { run, verdict, probes: () => probes };
   };
 
-  test('the database is there at once and probed meanwhile', async () => {
+  test('the database is there when its probe takes too long, and probed meanwhile', async () => {
     await fill();
     die();
     const slow = slowProbe();
-    const { store } = await open({ probe: slow.run });
+    const { store } = await open({ probe: slow.run, probeWithinMs: 1 });
     expect(store.leases.live()).toEqual([sampleLease(1)]);
     expect(slow.probes()).toBe(1);
     slow.verdict.resolve('ok');
@@ -252,7 +258,7 @@ describe('after its user died in this boot', () => {
     await fill();
     die();
     const slow = slowProbe();
-    const { store } = await open({ probe: slow.run });
+    const { store } = await open({ probe: slow.run, probeWithinMs: 1 });
     slow.verdict.resolve('corrupt');
     await expect.poll(() => store.health().state).toBe('observe-only');
     await expect(store.leases.put([sampleLease(2)])).rejects.toMatchObject({ code: 'SEC_STORE_CORRUPT' });
@@ -265,7 +271,7 @@ describe('after its user died in this boot', () => {
     await fill();
     die();
     const never = slowProbe();
-    await (await open({ probe: never.run })).store.close();
+    await (await open({ probe: never.run, probeWithinMs: 1 })).store.close();
     die();
     const slow = slowProbe();
     const opening = open({ probe: slow.run });
@@ -274,6 +280,38 @@ describe('after its user died in this boot', () => {
     slow.verdict.resolve('ok');
     expect((await opening).setAside).toBeUndefined();
     expect(existsSync(join(directory, 'doubted'))).toBe(false);
+  });
+
+  test('damage is found before anything is read, wherever it lies', async () => {
+    await fill();
+    const sound = readFileSync(data());
+    const pages = Math.floor(sound.length / PAGE);
+    let found = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const bytes = Buffer.from(sound);
+      // A different page each round, of another kind of rubbish: nothing, ones, noise.
+      const page = 2 + Math.floor((round * (pages - 2)) / ROUNDS);
+      for (let at = 0; at < PAGE; at += 1) bytes[page * PAGE + at] = [0, 0xff, (at * 167 + round * 13) % 256][round % 3] ?? 0;
+      directory = join(
+        directory,
+        '..',
+        `${directory
+          .split('/')
+          .at(-1)
+          ?.replace(/-round.*/, '')}-round${round}`,
+      );
+      mkdirSync(directory, { recursive: true });
+      copies.push(directory);
+      writeFileSync(data(), bytes);
+      die();
+      const { store, setAside } = await open();
+      const read = store.leases.live().length + store.alerts.count() + [...store.machines.all()].length;
+      if (setAside === undefined) expect(store.health().state === 'ok' ? read : 501).toBe(501);
+      else found += 1;
+      await store.close();
+    }
+    // Pages that hold nothing any more may be rubbish.
+    expect(found).toBeGreaterThan(ROUNDS / 2);
   });
 
   test('an empty file is set aside at once all the same', async () => {
