@@ -1,7 +1,8 @@
 import type { Actor } from '../domain/approval.ts';
 import type { Clock } from '../domain/clock.ts';
-import { SecError } from '../domain/errors.ts';
+import { messageOf, SecError, toSecError } from '../domain/errors.ts';
 import type { HistoryDraft } from '../domain/history.ts';
+import { toSafe } from '../domain/safe-text.ts';
 import type { PendingRollbackJson } from '../protocol/schemas.ts';
 import type { Caller, Handlers } from './api.ts';
 import type { ChangeOptions, PendingRollback, PolicyKeeper } from './policy-keeper.ts';
@@ -51,7 +52,14 @@ export const createModeHandlers = ({ policies, clock, append, onModeChange }: Mo
         const { policy, diff, stronger } = await policies.preview(params.name);
         return { preset: params.name, previous, applied: false, diff: [...diff], stronger: [...stronger], policies: policiesToJson(policy) };
       }
-      const { policy, diff, stronger, pending } = await marked(caller, () => policies.setPreset(params.name, optionsOf(body)));
+      const { policy, diff, stronger, pending } = await marked(caller, () => policies.setPreset(params.name, optionsOf(body))).catch(
+        async (problem: unknown) => {
+          const failed = `preset ${params.name} could not be put in force: ${toSafe(messageOf(problem), 300)}; ${previous} stays`;
+          await append({ at: clock.now(), kind: 'preset', preset: previous, outcome: 'failure', actor: caller.actor, reason: failed });
+          const { code } = toSecError(problem);
+          throw new SecError(code, failed, { cause: problem });
+        },
+      );
       const reason = `preset ${previous} → ${params.name} (${stronger.length > 0 ? 'stronger' : 'not stronger'})${ending(pending, body.reason)}`;
       const details = { diff, stronger: stronger.slice(0, MAX_LINES) };
       await append({ at: clock.now(), kind: 'preset', preset: params.name, actor: caller.actor, reason, details });

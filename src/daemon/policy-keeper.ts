@@ -56,8 +56,10 @@ export const createPolicyKeeper = async (options: {
   readonly clock: Pick<Clock, 'now'>;
   readonly isObserveOnly: boolean;
   readonly forceDryRun: boolean;
+  /** Reads a preset's files; those that are shipped, unless told otherwise. */
+  readonly readPreset?: typeof loadPreset | undefined;
 }): Promise<PolicyKeeper> => {
-  const { config, store, clock } = options;
+  const { config, store, clock, readPreset = loadPreset } = options;
   const file = fileModeOf(config);
   const settled = settleMode(readMode(store.meta.get(META_KEY)), file);
   let stored = settled.mode;
@@ -73,7 +75,7 @@ export const createPolicyKeeper = async (options: {
   let isFlagged = false;
   const seen = (table: EnforcementPolicy): EnforcementPolicy => (isObserveOnly || isFlagged ? { ...table, enabled: false } : table);
   const build = async (next: RuntimeOverrides, forced: boolean): Promise<EnforcementPolicy> =>
-    buildEnforcementPolicy(config, await loadPreset(next.preset ?? file.preset ?? DEFAULT_MODE.preset), forced ? { ...next, dryRun: true } : next);
+    buildEnforcementPolicy(config, await readPreset(next.preset ?? file.preset ?? DEFAULT_MODE.preset), forced ? { ...next, dryRun: true } : next);
 
   /** The table that comes back, built when it was left: it needs no file when the time is up. */
   let basis = stored.rollback === undefined ? undefined : { table: await build(stored.rollback.to, isForced), isForced };

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { loadPreset } from '../../src/config/presets.ts';
 import { configSchema } from '../../src/config/schema.ts';
 import { createPolicyKeeper } from '../../src/daemon/policy-keeper.ts';
 import { createManualClock } from '../../src/domain/clock.ts';
+import { SecError } from '../../src/domain/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { createDirectory, START, withStore } from '../store/store-fixtures.ts';
 
@@ -325,6 +327,78 @@ describe('a change to something stronger', () => {
       expect(changed.pending()).toBeUndefined();
       expect(changed.current().dryRun).toBe(false);
       expect(changed.origins().dryRun).toBe('configuration file');
+    });
+  });
+});
+
+describe('a preset that cannot be read while the daemon runs', () => {
+  test.each([
+    ['is unreadable', 'SEC_CONFIG_UNREADABLE'],
+    ['is not valid', 'SEC_CONFIG_INVALID'],
+  ] as const)('%s: the last good table stays, nothing is stored, and the next change works', async (_what, code) => {
+    await withStore(async (store) => {
+      let isBroken = false;
+      const readPreset: typeof loadPreset = async (name) => {
+        if (isBroken && name === 'strict') throw new SecError(code, 'presets/strict.yaml: broken on purpose');
+        return loadPreset(name);
+      };
+      const keeper = await createPolicyKeeper({ config: config({ preset: 'balanced', dry_run: false }), store, ...quiet, readPreset });
+      const before = keeper.current();
+      isBroken = true;
+      await expect(keeper.setPreset('strict')).rejects.toMatchObject({ code });
+      await expect(keeper.preview('strict')).rejects.toMatchObject({ code });
+      expect(keeper.current()).toBe(before);
+      expect(keeper.pending()).toBeUndefined();
+      expect(store.meta.get('runtime-overrides')).toBeUndefined();
+      expect((await keeper.setPreset('lax')).policy.preset).toBe('lax');
+      isBroken = false;
+      expect((await keeper.setPreset('strict')).policy.preset).toBe('strict');
+    });
+  });
+
+  test('what comes back unconfirmed needs no file', async () => {
+    await withStore(async (store) => {
+      let isBroken = false;
+      const readPreset: typeof loadPreset = async (name) => {
+        if (isBroken) throw new SecError('SEC_CONFIG_UNREADABLE', 'gone');
+        return loadPreset(name);
+      };
+      const own = createManualClock(START);
+      const keeper = await createPolicyKeeper({ config: config({ preset: 'safe', dry_run: false }), store, ...quiet, clock: own, readPreset });
+      await keeper.setPreset('strict');
+      isBroken = true;
+      own.advance(121_000);
+      expect(await keeper.tick()).toMatchObject({ preset: 'safe' });
+      expect(keeper.current().preset).toBe('safe');
+    });
+  });
+});
+
+describe('vps-agent', () => {
+  const extras = {
+    preset: 'vps-agent',
+    approvalGate: { enabled: false, autoApproveAbove: 'HIGH' },
+    escalation: { enabled: true, timeouts: { CRITICAL: { timeoutMs: 180_000, maxEscalations: 5 } } },
+  };
+
+  test('brings its escalation and approvals from the file', async () => {
+    await withStore(async (store) => {
+      const keeper = await createPolicyKeeper({ config: config({ preset: 'vps-agent', dry_run: false }), store, ...quiet });
+      expect(keeper.current()).toMatchObject(extras);
+    });
+  });
+
+  test('brings them by a change at run time, over a restart, and takes them away when it is left', async () => {
+    await withStore(async (store) => {
+      const keeper = await createPolicyKeeper({ config: config({ dry_run: false }), store, ...quiet });
+      expect((await keeper.preview('vps-agent')).policy).toMatchObject(extras);
+      expect(keeper.current()).toMatchObject({ preset: 'safe', approvalGate: { enabled: true }, escalation: { enabled: false } });
+      await keeper.setPreset('vps-agent', { withinMs: 0 });
+      expect(keeper.current()).toMatchObject(extras);
+      const again = await createPolicyKeeper({ config: config({ dry_run: false }), store, ...quiet });
+      expect(again.current()).toMatchObject(extras);
+      await again.setPreset('safe');
+      expect(again.current()).toMatchObject({ approvalGate: { enabled: true, autoApproveAbove: undefined }, escalation: { enabled: false } });
     });
   });
 });

@@ -121,4 +121,34 @@ describe('app', () => {
     await press('k');
     expect(errors).toEqual([new Error('broken on purpose')]);
   });
+
+  test('what waits for a confirmation counts down in the header; C keeps it, once, and is nothing without it', async () => {
+    const { app, store, clock, effects, press, settled, frame } = await mount({ columns: 120 });
+    await press('C');
+    expect(effects.filter(({ type }) => type === 'confirm-mode')).toEqual([]);
+    const pending = {
+      what: 'preset safe → strict',
+      preset: 'safe',
+      dry_run: false,
+      deadline: new Date(NOON + 90_000).toISOString(),
+      seconds_left: 90,
+    } as const;
+    const enforcement = { enabled: true, dry_run: false, preset: 'strict' } as const;
+    const told = async (status: ReturnType<typeof sampleStatus>, sequence: number): Promise<void> => {
+      store.dispatch({ type: 'stream.received', messages: [{ type: 'status', sequence, status }], dropped: 0, now: clock.now() });
+      await settled();
+    };
+    await told(sampleStatus({ enforcement: { ...enforcement, pending_rollback: pending } }), 2);
+    expect(frame()[0]).toMatch(/back to safe in (?:90 s|1 min(?: 30 s)?|1m30s|1m 30s): C keeps it/);
+    clock.advance(60_000);
+    store.dispatch({ type: 'clock.ticked', now: clock.now() });
+    await settled();
+    expect(frame()[0]).toMatch(/back to safe in 30 ?s: C keeps it/);
+    await press('C');
+    expect(effects.filter(({ type }) => type === 'confirm-mode')).toHaveLength(1);
+    store.dispatch({ type: 'mode.confirmed', text: 'confirmed: preset safe → strict' });
+    await told(sampleStatus({ enforcement }), 3);
+    expect(frame()[0]).not.toContain('back to');
+    expect(app.lastFrame()).toContain('confirmed: preset safe → strict');
+  });
 });
