@@ -126,7 +126,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   {
     name: 'enforce',
     usage: [
-      '1sec enforce status | policies | leases | quarantine | escalations | batching',
+      '1sec enforce status | policies | leases | quarantine | escalations | batching | lists',
       '1sec enforce history [--limit N] [--module M] [--verify]',
       '1sec enforce approvals [list | pending | history | show ID]',
       '1sec enforce approvals approve|reject|revoke ID [--reason TEXT]',

@@ -15,6 +15,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['quarantine', { maxWords: 0, load: async () => (await import('./enforce/quarantine.ts')).quarantine }],
   ['escalations', { maxWords: 0, load: async () => (await import('./enforce/escalations.ts')).escalations }],
   ['history', { maxWords: 0, load: async () => (await import('./enforce/history.ts')).history }],
+  ['lists', { maxWords: 0, load: async () => (await import('./enforce/lists.ts')).lists }],
   ['batching', { maxWords: 0, load: async () => (await import('./enforce/batching.ts')).batching }],
   ['chains', { maxWords: 3, load: async () => (await import('./enforce/chains.ts')).chains }],
   ['approvals', { maxWords: 2, load: async () => (await import('./enforce/approvals.ts')).approvals }],

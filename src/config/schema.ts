@@ -7,6 +7,7 @@ import { chainSchema } from './chain-schema.ts';
 import { durationMs, network, paramText, severity } from './fields.ts';
 import { checkGates } from './gate-checks.ts';
 import { notificationsSchema } from './notify-schema.ts';
+import { offenderListsSchema } from './offender-lists.ts';
 import { checkRules } from './rule-checks.ts';
 
 export const ruleSchema = z.strictObject({
@@ -161,6 +162,7 @@ export const configSchema = z
         approval_gate: gateSchema.default({}),
         caps: capsSchema.prefault({}),
         repeat_offenders: repeatSchema.prefault({}),
+        offender_lists: offenderListsSchema.default([]),
         allow_command: z.boolean().default(false),
         /** What addresses are blocked with; `auto`: nftables where nft is installed, else iptables with ipset. */
         firewall: z.enum(['auto', 'nftables', 'iptables']).default('auto'),

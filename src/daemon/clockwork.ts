@@ -4,6 +4,7 @@ import type { ApprovalRoster } from '../actors/response/approval-roster.ts';
 import type { ChainRunner } from '../actors/response/chain-runner.ts';
 import type { Escalator } from '../actors/response/escalator.ts';
 import type { LeaseKeeper } from '../actors/response/lease-keeper.ts';
+import type { ListKeeper } from '../actors/response/list-keeper.ts';
 import type { OffenceBook } from '../actors/response/offence-book.ts';
 import type { Protector } from '../actors/response/protector.ts';
 import type { Root } from '../actors/root.ts';
@@ -20,6 +21,7 @@ const ATTEND_EVERY_MS = 2000;
 const ROUSE_EVERY_MS = 150;
 const ESCALATE_EVERY_MS = 1000;
 const CHAINS_EVERY_MS = 500;
+const LISTS_EVERY_MS = 1000;
 const CONFIRM_EVERY_MS = 500;
 
 /** Rounds that never wait for a person or for a program of theirs: while the daemon is well, each comes round within seconds. */
@@ -39,6 +41,7 @@ export type ClockworkDependencies = {
   readonly chains: Pick<ChainRunner, 'tick'>;
   readonly allow: Pick<AllowDesk, 'tick'>;
   readonly offences: Pick<OffenceBook, 'tick'>;
+  readonly lists: Pick<ListKeeper, 'tick' | 'recheck'>;
   readonly takeBackUnconfirmed: () => Promise<void>;
   readonly clock: Clock;
   readonly root: Root;
@@ -92,6 +95,7 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       () => beat('protect'),
     ),
     every(ATTEND_EVERY_MS, attend, onAttendProblem, () => beat('attend')),
+    every(LISTS_EVERY_MS, dependencies.lists.tick, (problem) => onProblem('looking after offender lists', problem)),
     every(CHAINS_EVERY_MS, dependencies.chains.tick, (problem) => onProblem('going on with action chains', problem)),
     every(
       ESCALATE_EVERY_MS,
@@ -116,9 +120,10 @@ export const startClockwork = (dependencies: ClockworkDependencies): { readonly 
       () => beat('status'),
     ),
   ];
-  const watched = watchFirewall({ netns: dependencies.netns, isOurs: dependencies.isOwnBlockChange }, watching.signal, () =>
-    dependencies.root.tell('enforcer:block_ip', { type: 'kernel.changed' }),
-  ).catch((problem: unknown) => {
+  const watched = watchFirewall({ netns: dependencies.netns, isOurs: dependencies.isOwnBlockChange }, watching.signal, () => {
+    dependencies.root.tell('enforcer:block_ip', { type: 'kernel.changed' });
+    dependencies.lists.recheck();
+  }).catch((problem: unknown) => {
     if (!watching.signal.aborted) onProblem('watching the firewall for changes by others; it is still compared every 15 s', problem);
   });
   return {

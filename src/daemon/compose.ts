@@ -40,9 +40,11 @@ import { createHeartbeat } from './heartbeat.ts';
 import { createIdentify } from './identify.ts';
 import { createIngest } from './ingest.ts';
 import { createIntake } from './intake.ts';
+import { listsToJson } from './lists-to-json.ts';
 import type { Logger } from './logger.ts';
 import { createRollbackTick } from './mode-handlers.ts';
 import { createNotifications } from './notifications.ts';
+import { createOffenderLists } from './offender-lists.ts';
 import { createPolicyKeeper } from './policy-keeper.ts';
 import { createPolicyWithAllowed } from './policy-with-allowed.ts';
 import type { Restored } from './restore.ts';
@@ -322,6 +324,16 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     voidApproval: (id, reason) => tree.approvalActor(id)?.send({ type: 'approval.void', reason, now: clock.now() }),
   });
   allow.settle().catch((thrown: unknown) => problem('lifting what is on the allow list', thrown));
+  const lists = createOffenderLists({
+    config: config.enforcement.offender_lists,
+    store,
+    host,
+    clock,
+    policy: policies.current,
+    isFlagged: () => options.observeOnlyFlag() !== undefined,
+    onRecords: publish.records,
+  });
+  parts.defer(() => lists.stop());
   const cleanup = createCleanup({ store, clock, enforcers, leases, root: tree, onRecords: publish.records });
   const flagWatch = createFlagWatch({
     flag: options.observeOnlyFlag,
@@ -357,6 +369,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     chains: chainRunner,
     allow,
     offences,
+    lists,
     takeBackUnconfirmed: createRollbackTick(
       { policies, clock, append: async (draft) => publish.records(await store.history.append([draft])), onModeChange },
       { name: '1sec', uid: process.getuid?.() ?? 0, via: 'daemon' },
@@ -412,6 +425,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
       look: (approval) => approvalActor(approval.id)?.send({ type: 'approval.viewed', now: clock.now() }),
       onApproval: publish.approval,
       cleanup: async (actor, reason, restoreFiles) => {
+        await lists.suspend('taken back by cleanup, until the next start');
         await chainRunner.cancelAll(`taken back by cleanup (${actor.name})`);
         return cleanup(actor, reason, restoreFiles);
       },
@@ -422,6 +436,7 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
       correlator,
       threats: sensor.standings,
       allow,
+      lists: async () => listsToJson(await lists.status()),
       batching: () => batchingToJson(batcher, store.outbox, streamed.folded()),
       onQueued: queued.ring,
       onModeChange,

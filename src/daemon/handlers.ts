@@ -17,7 +17,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { ProcessRef } from '../domain/entity.ts';
 import { SecError } from '../domain/errors.ts';
 import type { HistoryDraft, HistoryRecord } from '../domain/history.ts';
-import type { BatchingJson, CleanupJson, EnforceStatusJson, ModuleJson, StatusJson } from '../protocol/schemas.ts';
+import type { BatchingJson, CleanupJson, EnforceStatusJson, ModuleJson, OffenderListsJson, StatusJson } from '../protocol/schemas.ts';
 import type { Store } from '../store/contract.ts';
 import type { Sensor } from '../workers/contract.ts';
 import { createAllowHandlers } from './allow-handlers.ts';
@@ -65,6 +65,7 @@ export type HandlerDependencies = {
   readonly correlator: Pick<Correlator, 'open' | 'counts'>;
   readonly threats: Sensor['standings'];
   readonly allow: AllowDesk;
+  readonly lists: () => Promise<OffenderListsJson>;
   readonly batching: () => BatchingJson;
   readonly onQueued: (endpoint: string) => void;
   readonly onModeChange: () => Promise<void>;
@@ -88,6 +89,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
     ...createCorrelationHandlers(dependencies),
     ...createAllowHandlers(dependencies.allow),
     ...createEventHandlers(dependencies.events),
+    offenderLists: async () => dependencies.lists(),
     batching: async () => dependencies.batching(),
     ...createModeHandlers({ policies, clock, append, onModeChange: dependencies.onModeChange }),
     escalations: async ({ query }) => escalationsToJson(dependencies.escalator, policies.current().escalation, query.limit),

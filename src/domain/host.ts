@@ -28,6 +28,13 @@ export type HostOperations = {
   };
   /** Replaces the set of addresses that are accepted before any drop and never blocked; kept in mind while there is no table. */
   readonly 'firewall.protect': { readonly request: { readonly addresses: readonly string[] }; readonly reply: Record<never, never> };
+  /** Replaces all offender lists, with sets and a counter each in the same table; none: they are gone, and no table is made. What touches a protected address is left out. */
+  readonly 'firewall.lists': {
+    readonly request: { readonly lists: readonly FirewallList[] };
+    readonly reply: { readonly lists: readonly FirewallListState[] };
+  };
+  /** Lists in the kernel now, with what they dropped since they came; those that were lost are not in it. */
+  readonly 'firewall.listState': { readonly request: Record<never, never>; readonly reply: { readonly lists: readonly FirewallListState[] } };
   /** Every blocked address or prefix the kernel has, with the time it has left. `present: false`: the table is gone. */
   readonly 'firewall.list': { readonly request: Record<never, never>; readonly reply: FirewallListing };
   /** Is this address (or exact prefix) blocked in the kernel now? */
@@ -176,6 +183,19 @@ export type FileGuards = {
 
 /** A file out of reach: its id and the path it had. */
 export type StoredFile = { readonly id: string; readonly path: string };
+
+/** An offender list. `name`: `[a-z][a-z0-9_-]`, 20 at most. The kernel forgets it after `timeoutSeconds`. */
+export type FirewallList = { readonly name: string; readonly networks: readonly string[]; readonly timeoutSeconds: number };
+
+export type FirewallListState = {
+  readonly name: string;
+  readonly entries: number;
+  /** Entries that touch a protected address: the first of them, and how many. */
+  readonly leftOut: readonly string[];
+  readonly leftOutCount: number;
+  /** Packets dropped. */
+  readonly hits: number;
+};
 
 export type FirewallBatch = {
   /** Address or CIDR, canonical; `timeoutSeconds` counts from now, at least 1. `isNew`: the kernel was just seen without it, which is quicker to write. */

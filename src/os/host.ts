@@ -63,6 +63,8 @@ export const createHost = (options: HostOptions = {}): Host => {
     'firewall.ensure': firewall.ensure,
     'firewall.apply': firewall.apply,
     'firewall.protect': firewall.protect,
+    'firewall.lists': firewall.lists,
+    'firewall.listState': firewall.listState,
     'firewall.list': firewall.list,
     'firewall.has': firewall.has,
     'firewall.find': firewall.find,

@@ -282,6 +282,16 @@ export const ROUTES = {
     body: none,
     reply: json.escalationsJson,
   }),
+  offenderLists: route({
+    method: 'GET',
+    path: '/api/v1/enforce/lists',
+    role: 'viewer',
+    summary: 'Lists of offenders that others publish: entries, age, last error, packets dropped',
+    params: none,
+    query: none,
+    body: none,
+    reply: json.offenderListsJson,
+  }),
   batching: route({
     method: 'GET',
     path: '/api/v1/enforce/batching/stats',

@@ -170,6 +170,32 @@ export const escalationsJson = z.object({
 });
 export type EscalationsJson = z.output<typeof escalationsJson>;
 
+/** Lists of offenders that others publish, and what became of them. */
+export const offenderListsJson = z.object({
+  lists: z.array(
+    z.object({
+      name: z.string(),
+      source: z.string(),
+      /** In the kernel now; else `why` says why not. */
+      active: z.boolean(),
+      why: z.string(),
+      /** Of the last good list, and how many of them are in the kernel. */
+      entries: z.number().int(),
+      in_kernel: z.number().int(),
+      /** Packets dropped since it is in the kernel. */
+      hits: z.number().int(),
+      changed_at: timestamp.optional(),
+      checked_at: timestamp.optional(),
+      max_age_seconds: z.number(),
+      error: z.string(),
+      /** Entries that are never blocked, the first of them. */
+      left_out: z.array(z.string()),
+      left_out_total: z.number().int(),
+    }),
+  ),
+});
+export type OffenderListsJson = z.output<typeof offenderListsJson>;
+
 /** Storms folded for people. Nothing of it is missing from the alerts or from enforcement. */
 export const batchingJson = z.object({
   enabled: z.boolean(),

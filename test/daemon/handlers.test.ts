@@ -99,6 +99,7 @@ const withWorld = (work: (world: World) => Promise<void>, prepare: (store: Store
         retry: async (prefix) => Promise.reject(new SecError('SEC_NOT_FOUND', `no dead letter starts with ${prefix}`)),
       },
       chains: [],
+      lists: async () => ({ lists: [] }),
       batching: () => ({
         enabled: true,
         window_seconds: 30,

@@ -176,6 +176,8 @@ const operationsOf = (world: World, clock: Clock): Operations => {
       world.protect = addresses;
       return {};
     },
+    'firewall.lists': () => ({ lists: [] }),
+    'firewall.listState': () => ({ lists: [] }),
     'firewall.list': () =>
       world.table === undefined
         ? { present: false, blocked: [] }

@@ -9,7 +9,9 @@ import { batchStatements, type TimedNetwork } from './batch-statements.ts';
 import { checkedBlock, checkedNetwork } from './checked-network.ts';
 import { checkedTimeoutSeconds } from './checked-timeout.ts';
 import { createElementReader } from './element-reader.ts';
-import { protectLines, STANDING_SETS, setOf, sizeOfSet, structureScript, TABLE } from './layout.ts';
+import { type ListLines, protectLines, STANDING_SETS, setOf, sizeOfSet, structureScript, TABLE } from './layout.ts';
+import { listDropLines, listElementLines, listRuleLines, listSetLines, parseListCounters } from './list-layout.ts';
+import { checkedList, type FittedList, fitList, type KeptList, listReplyOf } from './list-sets.ts';
 import { createNftSession } from './nft-session.ts';
 import { outermostNetworks } from './outermost-networks.ts';
 import { parseNftDuration } from './parse-duration.ts';
@@ -21,6 +23,8 @@ export type Firewall = {
   readonly ensure: Operation<'firewall.ensure'>;
   readonly apply: Operation<'firewall.apply'>;
   readonly protect: Operation<'firewall.protect'>;
+  readonly lists: Operation<'firewall.lists'>;
+  readonly listState: Operation<'firewall.listState'>;
   readonly list: Operation<'firewall.list'>;
   readonly has: Operation<'firewall.has'>;
   readonly find: Operation<'firewall.find'>;
@@ -29,13 +33,17 @@ export type Firewall = {
 };
 
 /** Table `inet onesec` in this network namespace. Failures are SecErrors with nft's own words; a failed change changed nothing. */
-export const createFirewall = (options: { readonly netns?: string | undefined }): Firewall => {
+export const createFirewall = (options: { readonly netns?: string | undefined; readonly now?: (() => number) | undefined }): Firewall => {
+  const now = options.now ?? (() => performance.now());
   const session = createNftSession(options);
   const reader = createElementReader(options);
   const serial = createSerial(MAX_WAITING);
   let protect: readonly Network[] = [];
   let sets: readonly string[] = STANDING_SETS;
   let rightStructure: string | undefined;
+  let lists: readonly KeptList[] = [];
+  let fitted: readonly FittedList[] = [];
+  const structure = (): string => structureScript(sets, protect, listLines(fitted));
 
   const nft = (args: readonly string[], input?: string) => runProgram(systemCommand('nft', args, options.netns), { input });
   const readTable = async (flags: string): Promise<ParsedTable | undefined> => {
@@ -48,12 +56,14 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
     const output = await nft(['-f', '-'], script);
     if (output.code !== 0) throw new SecError('SEC_HOST_REFUSED', `nft: ${output.stderr.slice(0, MAX_WORDS)}`);
   };
-  const writeStructure = async (): Promise<void> => {
+  const elementsOfLists = (): string => `${fitted.flatMap((list) => listElementLines(list, now())).join('\n')}\n`;
+  const writeStructure = async (found: ParsedTable | undefined): Promise<void> => {
+    const isListLost = fitted.some(({ name }) => found?.lists.includes(name) !== true);
     try {
-      await runScript(structureScript(sets, protect));
+      await runScript(`${structure()}${isListLost ? elementsOfLists() : ''}`);
     } catch {
       // A table by our name with other types in it: only a fresh one helps. If that fails too, its reason is the one to hear.
-      await runScript(`add table ${TABLE}\ndelete table ${TABLE}\n${structureScript(sets, protect)}`);
+      await runScript(`add table ${TABLE}\ndelete table ${TABLE}\n${structure()}${elementsOfLists()}`);
     }
     rightStructure = (await readTable('-jt'))?.structure;
   };
@@ -64,11 +74,11 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
     sets = [...new Set([...STANDING_SETS, ...present, ...add.map((entry) => setOf(entry.network))])];
     const statements = `${batchStatements(add, remove).join('\n')}\n`;
     try {
-      await runScript(`${structureScript(sets, protect)}${statements}`);
+      await runScript(`${structure()}${statements}`);
       rightStructure = (await readTable('-jt'))?.structure;
     } catch {
       // Perhaps a table by our name with other types in it. If it is something else, the second attempt says so.
-      await writeStructure();
+      await writeStructure(found);
       await runScript(statements);
     }
     return found === undefined;
@@ -90,6 +100,15 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
       if (found !== undefined && found.structure === rightStructure) throw problem;
       return changeAll(found, add, removals);
     }
+  };
+
+  /** The lists without what is protected by now; those that changed are written, where there is a table. */
+  const refitLists = async (): Promise<void> => {
+    const before = fitted;
+    fitted = lists.map((list) => fitList(list, protect));
+    const changed = fitted.filter((list, index) => list.leftOut.join() !== before[index]?.leftOut.join());
+    if (changed.length > 0 && (await readTable('-jt')) !== undefined)
+      await runScript(`${changed.flatMap((list) => [...listSetLines([list.name]), ...listElementLines(list, now())]).join('\n')}\n`);
   };
 
   const lookWithNft = async (networks: readonly Network[]): Promise<ReadonlyMap<string, Left>> => {
@@ -126,13 +145,14 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
         const wanted = request.protect === undefined ? protect : outermostNetworks(request.protect.map(checkedNetwork));
         const isNewProtection = !sameNetworks(wanted, protect);
         protect = wanted;
+        if (isNewProtection) await refitLists();
         const found = await readTable('-jt');
         sets = [...new Set([...STANDING_SETS, ...(found?.sets ?? [])])];
         if (found !== undefined && found.structure === rightStructure) {
           if (isNewProtection) await session.transact(protectLines(protect));
           return { created: false };
         }
-        await writeStructure();
+        await writeStructure(found);
         return { created: found?.structure !== rightStructure };
       }),
 
@@ -157,6 +177,7 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
     protect: (request) =>
       serial(async () => {
         protect = outermostNetworks(request.addresses.map(checkedNetwork));
+        await refitLists();
         if (rightStructure !== undefined) {
           // As a rule the table is there: looking first would have nft read every element.
           const isDone = await session.transact(protectLines(protect)).then(
@@ -169,6 +190,30 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
         if ((await readTable('-jt')) !== undefined) await session.transact(protectLines(protect));
         return {};
       }),
+
+    lists: (request) =>
+      serial(async () => {
+        const wanted = request.lists.map((list) => checkedList(list, now()));
+        const found = await readTable('-jt');
+        lists = wanted;
+        fitted = lists.map((list) => fitList(list, protect));
+        const over = (found?.lists ?? []).filter((name) => !wanted.some((list) => list.name === name));
+        if (wanted.length > 0 || over.length > 0) {
+          sets = [...new Set([...STANDING_SETS, ...(found?.sets ?? [])])];
+          const lines = [...listDropLines(over), ...fitted.flatMap((list) => listElementLines(list, now()))];
+          await runScript(`${structure()}${lines.join('\n')}\n`);
+          rightStructure = (await readTable('-jt'))?.structure;
+        }
+        return { lists: fitted.map((list) => ({ ...listReplyOf(list), hits: 0 })) };
+      }),
+
+    listState: async () => {
+      const output = await nft(['-j', 'list', 'counters', 'table', ...TABLE.split(' ')]);
+      if (output.code !== 0 && !output.stderr.includes('No such file or directory'))
+        throw new SecError('SEC_HOST_REFUSED', `nft: ${output.stderr.slice(0, MAX_WORDS)}`);
+      const hits = parseListCounters(output.code === 0 ? output.stdout : '');
+      return { lists: fitted.flatMap((list) => (hits.has(list.name) ? [{ ...listReplyOf(list), hits: hits.get(list.name) ?? 0 }] : [])) };
+    },
 
     list: async () => {
       // Which sets there are is known once the table was looked at. nft reads every element even for a terse listing.
@@ -196,6 +241,8 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
         const found = await readTable('-jt');
         rightStructure = undefined;
         sets = STANDING_SETS;
+        lists = [];
+        fitted = [];
         if (found === undefined) return { removed: false };
         await session.transact([`delete table ${TABLE}`]);
         return { removed: true };
@@ -206,6 +253,11 @@ export const createFirewall = (options: { readonly netns?: string | undefined })
       await session.close();
     },
   };
+};
+
+const listLines = (lists: readonly FittedList[]): ListLines => {
+  const names = lists.map(({ name }) => name);
+  return { sets: listSetLines(names), rules: listRuleLines(names) };
 };
 
 type Left = { readonly expiresInMs?: number | undefined };

@@ -10,16 +10,22 @@ import { checkedTimeoutSeconds } from './checked-timeout.ts';
 import type { Firewall } from './firewall.ts';
 import {
   blockSet,
+  CHAIN,
   chainScript,
   createSetLines,
   IPSETS,
+  isOurIpset,
   isRight,
   LONGEST_TIMEOUT_SECONDS,
+  listIpset,
+  listIpsetLines,
   parseIpsetSave,
+  parseListHits,
   protectSet,
   protectSetLines,
   removeScript,
 } from './ipset-layout.ts';
+import { checkedList, type FittedList, fitList, type KeptList, listReplyOf } from './list-sets.ts';
 import { outermostNetworks } from './outermost-networks.ts';
 
 /** True when blocking through iptables is possible: all its programs are installed. */
@@ -33,6 +39,8 @@ export const hasIpset = (): boolean =>
 export const createIpsetFirewall = (options: { readonly netns?: string | undefined; readonly now: () => number }): Firewall => {
   const serial = createSerial(MAX_WAITING);
   let protect: readonly Network[] = [];
+  let lists: readonly KeptList[] = [];
+  let fitted: readonly FittedList[] = [];
   // Ends (monotonic ms) of blocks longer than ipset can time, so that they are not taken for wrong. Lost ones are renewed once.
   const longEnds = new Map<string, number>();
 
@@ -46,18 +54,29 @@ export const createIpsetFirewall = (options: { readonly netns?: string | undefin
     if (lines.length > 0) await must('ipset', ['restore'], `${lines.join('\n')}\n`);
   };
   const listingOf = (isV6: boolean): Promise<string> => must(isV6 ? 'ip6tables' : 'iptables', ['-w', WAIT, '-S']);
-  const setNames = async (): Promise<readonly string[]> => (await must('ipset', ['list', '-n'])).split('\n').filter((name) => IPSETS.includes(name));
+  const setNames = async (): Promise<readonly string[]> => (await must('ipset', ['list', '-n'])).split('\n').filter(isOurIpset);
 
   /** True when something had to be made. */
   const makeRight = async (): Promise<boolean> => {
     const names = await setNames();
     const listings = await Promise.all([listingOf(false), listingOf(true)]);
-    const isWhole = names.length === IPSETS.length && isRight(false, listings[0]) && isRight(true, listings[1]);
+    const listed = fitted.map(({ name }) => name);
+    const wanted = [...IPSETS, ...listed.flatMap((name) => [listIpset(name, false), listIpset(name, true)])];
+    const missing = fitted.filter(({ name }) => !names.includes(listIpset(name, false)) || !names.includes(listIpset(name, true)));
+    const isWhole = wanted.every((name) => names.includes(name)) && isRight(false, listings[0], listed) && isRight(true, listings[1], listed);
     if (isWhole) return false;
-    await restore([...createSetLines(), ...protectSetLines(protect)]);
+    await restore([...createSetLines(), ...protectSetLines(protect), ...missing.flatMap(listLines)]);
     for (const isV6 of [false, true])
-      await must(isV6 ? 'ip6tables-restore' : 'iptables-restore', ['--noflush', '-w', WAIT], chainScript(isV6, listings[isV6 ? 1 : 0] ?? ''));
+      await must(isV6 ? 'ip6tables-restore' : 'iptables-restore', ['--noflush', '-w', WAIT], chainScript(isV6, listings[isV6 ? 1 : 0] ?? '', listed));
     return true;
+  };
+  const listLines = (list: FittedList): readonly string[] => listIpsetLines(list.name, list.networks, (list.endsAt - options.now()) / 1000);
+  /** The lists without what is protected by now; those that changed are written, where there are sets. */
+  const refitLists = async (): Promise<void> => {
+    const before = fitted;
+    fitted = lists.map((list) => fitList(list, protect));
+    const changed = fitted.filter((list, index) => list.leftOut.join() !== before[index]?.leftOut.join());
+    if (changed.length > 0 && (await setNames()).length > 0) await restore(changed.flatMap(listLines));
   };
   const blocked = async () => {
     const names = await setNames();
@@ -83,6 +102,7 @@ export const createIpsetFirewall = (options: { readonly netns?: string | undefin
       serial(async () => {
         const before = protect;
         if (request.protect !== undefined) protect = outermostNetworks(request.protect.map(checkedNetwork));
+        if (textOf(before) !== textOf(protect)) await refitLists();
         const created = await makeRight();
         if (!created && request.protect !== undefined && textOf(before) !== textOf(protect)) await restore(protectSetLines(protect));
         return { created };
@@ -102,7 +122,8 @@ export const createIpsetFirewall = (options: { readonly netns?: string | undefin
           return [addLine(network, checkedTimeoutSeconds(entry.timeoutSeconds))];
         });
         const removals = request.remove.map(checkedNetwork);
-        const isPresent = (await setNames()).length === IPSETS.length;
+        const present = await setNames();
+        const isPresent = IPSETS.every((name) => present.includes(name));
         const created = adds.length > 0 && (await makeRight()) && !isPresent;
         for (const network of removals) longEnds.delete(networkText(network));
         const removeLines = isPresent || created ? removals.map((network) => `del ${blockSet(network.isV6)} ${networkText(network)} -exist`) : [];
@@ -113,10 +134,38 @@ export const createIpsetFirewall = (options: { readonly netns?: string | undefin
     protect: (request) =>
       serial(async () => {
         protect = outermostNetworks(request.addresses.map(checkedNetwork));
+        await refitLists();
         const names = await setNames();
         if (names.includes(protectSet(false)) && names.includes(protectSet(true))) await restore(protectSetLines(protect));
         return {};
       }),
+
+    lists: (request) =>
+      serial(async () => {
+        lists = request.lists.map((list) => checkedList(list, options.now()));
+        fitted = lists.map((list) => fitList(list, protect));
+        const isOver = (name: string): boolean =>
+          !IPSETS.includes(name) && !fitted.some((list) => [false, true].some((isV6) => listIpset(list.name, isV6) === name));
+        const over = (await setNames()).filter(isOver);
+        if (fitted.length > 0 || over.length > 0) {
+          await restore(fitted.flatMap(listLines));
+          await makeRight();
+        }
+        for (const name of over) await must('ipset', ['destroy', name]);
+        return { lists: fitted.map((list) => ({ ...listReplyOf(list), hits: 0 })) };
+      }),
+
+    listState: async () => {
+      const names = await setNames();
+      const texts: string[] = [];
+      for (const program of fitted.length === 0 ? [] : ['iptables', 'ip6tables']) {
+        const output = await run(program, ['-w', WAIT, '-nvxL', CHAIN]);
+        if (output.code === 0) texts.push(output.stdout);
+      }
+      const hits = parseListHits(texts.join('\n'));
+      const isThere = ({ name }: FittedList): boolean => names.includes(listIpset(name, false)) && hits.has(name);
+      return { lists: fitted.filter(isThere).map((list) => ({ ...listReplyOf(list), hits: hits.get(list.name) ?? 0 })) };
+    },
 
     list: async () => {
       const { isPresent, found } = await blocked();
@@ -145,6 +194,8 @@ export const createIpsetFirewall = (options: { readonly netns?: string | undefin
       serial(async () => {
         let isRemoved = false;
         longEnds.clear();
+        lists = [];
+        fitted = [];
         // The chain cannot be there without its sets: the rules name them.
         if ((await setNames()).length === 0) return { removed: false };
         for (const isV6 of [false, true]) {

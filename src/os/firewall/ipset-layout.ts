@@ -10,6 +10,37 @@ export const blockSet = (isV6: boolean): string => (isV6 ? 'onesec6' : 'onesec4'
 export const protectSet = (isV6: boolean): string => `${blockSet(isV6)}p`;
 export const IPSETS: readonly string[] = FAMILIES.flatMap((isV6) => [blockSet(isV6), protectSet(isV6)]);
 
+/** The set of an offender list in one family; the temporary one that it is swapped with. */
+export const listIpset = (name: string, isV6: boolean): string => `${blockSet(isV6)}l_${name}`;
+const swapIpset = (isV6: boolean): string => `${blockSet(isV6)}x`;
+
+/** True for a set of ours. */
+export const isOurIpset = (name: string): boolean => IPSETS.includes(name) || /^onesec[46](x$|l_)/.test(name);
+
+/** Lines for `ipset restore` that put a list in place of what was there. `seconds`: when the kernel forgets it. */
+export const listIpsetLines = (name: string, networks: readonly Network[], seconds: number): readonly string[] =>
+  FAMILIES.flatMap((isV6) => {
+    const shape = `hash:net family ${isV6 ? 'inet6' : 'inet'} maxelem ${MAX_ELEMENTS} timeout ${LONGEST_TIMEOUT_SECONDS}`;
+    const swap = swapIpset(isV6);
+    const timeout = Math.min(Math.max(Math.round(seconds), 1), LONGEST_TIMEOUT_SECONDS);
+    return [
+      `create ${listIpset(name, isV6)} ${shape} -exist`,
+      `create ${swap} ${shape} -exist`,
+      `flush ${swap}`,
+      ...networks.filter((network) => network.isV6 === isV6).map((network) => `add ${swap} ${networkText(network)} timeout ${timeout} -exist`),
+      `swap ${swap} ${listIpset(name, isV6)}`,
+      `destroy ${swap}`,
+    ];
+  });
+
+/** Packets dropped for each list, from `iptables -nvxL`. */
+export const parseListHits = (text: string): ReadonlyMap<string, number> => {
+  const hits = new Map<string, number>();
+  for (const [, packets, name = ''] of text.matchAll(/^ *([0-9]{1,15}) +[0-9]+ +DROP .{0,200}match-set onesec[46]l_([a-z][a-z0-9_-]{0,19}) src/gm))
+    hits.set(name, (hits.get(name) ?? 0) + Number(packets));
+  return hits;
+};
+
 /** ipset takes no longer timeout (its own limit, in seconds). */
 export const LONGEST_TIMEOUT_SECONDS = 2_147_483;
 
@@ -30,18 +61,19 @@ export const protectSetLines = (protect: readonly Network[]): readonly string[] 
 ];
 
 /** The rules of our chain, as iptables prints them. RETURN and not ACCEPT: the operator's own rules still apply. */
-export const chainRules = (isV6: boolean): readonly string[] => [
+export const chainRules = (isV6: boolean, lists: readonly string[] = []): readonly string[] => [
   `-A ${CHAIN} -i lo -j RETURN`,
   `-A ${CHAIN} -m conntrack --ctstate RELATED,ESTABLISHED -m set --match-set ${protectSet(isV6)} src -j RETURN`,
   `-A ${CHAIN} -m set --match-set ${blockSet(isV6)} src -j DROP`,
+  ...lists.map((name) => `-A ${CHAIN} -m set --match-set ${listIpset(name, isV6)} src -j DROP`),
 ];
 
 /** Input for `iptables-restore --noflush` that puts chain and hooks right, given what `iptables -S` says; one transaction. */
-export const chainScript = (isV6: boolean, listing: string): string =>
+export const chainScript = (isV6: boolean, listing: string, lists: readonly string[] = []): string =>
   [
     '*filter',
     `:${CHAIN} - [0:0]`,
-    ...chainRules(isV6),
+    ...chainRules(isV6, lists),
     ...oursIn(listing).map((rule) => rule.replace(/^-A/, '-D')),
     ...HOOKS.map((hook) => `-I ${hook} 1 -j ${CHAIN}`),
     'COMMIT',
@@ -57,13 +89,13 @@ export const removeScript = (listing: string): string | undefined => {
 };
 
 /** True when chain and hooks are as they should be: ours first in each hook, once, and nothing else in our chain. */
-export const isRight = (isV6: boolean, listing: string): boolean => {
+export const isRight = (isV6: boolean, listing: string, lists: readonly string[] = []): boolean => {
   const lines = listing.split('\n');
   const isHooked = HOOKS.every((hook) => {
     const rules = lines.filter((line) => line.startsWith(`-A ${hook} `));
     return rules[0] === `-A ${hook} -j ${CHAIN}` && rules.filter((rule) => rule.endsWith(`-j ${CHAIN}`)).length === 1;
   });
-  return isHooked && lines.filter((line) => line.startsWith(`-A ${CHAIN} `)).join('\n') === chainRules(isV6).join('\n');
+  return isHooked && lines.filter((line) => line.startsWith(`-A ${CHAIN} `)).join('\n') === chainRules(isV6, lists).join('\n');
 };
 
 /** Blocked networks with the ms they have left, from `ipset save`. ipset tells whole seconds, so the middle of that second is given. */

@@ -27,14 +27,15 @@ export const STANDING_SETS: readonly string[] = ['block4', 'block4_24', 'block6'
 
 /**
  * Text that makes the table what it should be, whatever it was: missing parts are added, rules are written anew, blocked
- * elements are kept. One transaction. `protect` are checked networks.
+ * elements are kept. One transaction. `protect` are checked networks; `lists` come after what was blocked one by one.
  */
-export const structureScript = (sets: readonly string[], protect: readonly Network[]): string => {
+export const structureScript = (sets: readonly string[], protect: readonly Network[], lists: ListLines = NO_LISTS): string => {
   const lines = [
     `add table ${TABLE}`,
     ...sets.map((set) => `add set ${TABLE} ${set} { type ${sizeOfSet(set)?.isV6 ? 'ipv6_addr' : 'ipv4_addr'}; size ${MAX_ELEMENTS}; flags timeout; }`),
     `add set ${TABLE} protect4 { type ipv4_addr; flags interval; auto-merge; }`,
     `add set ${TABLE} protect6 { type ipv6_addr; flags interval; auto-merge; }`,
+    ...lists.sets,
     `add chain ${TABLE} blocked`,
     `add chain ${TABLE} input { type filter hook input priority ${PRIORITY}; policy accept; }`,
     `add chain ${TABLE} forward { type filter hook forward priority ${PRIORITY}; policy accept; }`,
@@ -42,6 +43,7 @@ export const structureScript = (sets: readonly string[], protect: readonly Netwo
     `flush chain ${TABLE} input`,
     `flush chain ${TABLE} forward`,
     ...sets.map((set) => `add rule ${TABLE} blocked ${matchOf(set)} counter drop`),
+    ...lists.rules,
     ...['input', 'forward'].flatMap((chain) => [
       `add rule ${TABLE} ${chain} iif lo accept`,
       `add rule ${TABLE} ${chain} ip saddr @protect4 ct state established,related accept`,
@@ -52,6 +54,10 @@ export const structureScript = (sets: readonly string[], protect: readonly Netwo
   ];
   return `${lines.join('\n')}\n`;
 };
+
+/** What the offender lists add to the table. */
+export type ListLines = { readonly sets: readonly string[]; readonly rules: readonly string[] };
+const NO_LISTS: ListLines = { sets: [], rules: [] };
 
 /** Statements that replace the sets of protected networks. */
 export const protectLines = (protect: readonly Network[]): readonly string[] =>

@@ -1,10 +1,13 @@
 import { SecError } from '../../domain/errors.ts';
 import { canonicalIp, networkText } from '../../domain/ip.ts';
 import { sizeOfSet } from './layout.ts';
+import { listOfSet } from './list-layout.ts';
 
 export type ParsedTable = {
   /** Names of all our block sets. */
   readonly sets: readonly string[];
+  /** Names of the offender lists that have a set. */
+  readonly lists: readonly string[];
   /** Time left in ms. nft's JSON cuts to whole seconds, so the middle of that second is given: right to half a second. */
   readonly blocked: readonly { readonly address: string; readonly expiresInMs: number }[];
   /** Sets, chains and rules without handles, elements and counts: equal texts mean the same structure. */
@@ -15,11 +18,14 @@ export type ParsedTable = {
 export const parseListing = (text: string): ParsedTable => {
   const items = itemsOf(text);
   const sets: string[] = [];
+  const lists = new Set<string>();
   const blocked: { address: string; expiresInMs: number }[] = [];
   for (const item of items) {
     const set = isRecord(item['set']) ? item['set'] : undefined;
     const name = set?.['name'];
     if (set === undefined || typeof name !== 'string') continue;
+    const list = listOfSet(name);
+    if (list !== undefined) lists.add(list);
     const size = sizeOfSet(name);
     if (size === undefined) continue;
     sets.push(name);
@@ -29,7 +35,7 @@ export const parseListing = (text: string): ParsedTable => {
       blocked.push({ address: networkText({ ...size, address: read.address }), expiresInMs: read.expiresInMs });
     }
   }
-  return { sets, blocked, structure: JSON.stringify(items, dropVolatile) };
+  return { sets, lists: [...lists], blocked, structure: JSON.stringify(items, dropVolatile) };
 };
 
 type Json = { readonly [key: string]: unknown };

@@ -1,10 +1,6 @@
-import { lookup } from 'node:dns/promises';
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
-import { canonicalIp } from '../../domain/ip.ts';
-import { isPublicAddress } from '../../domain/public-address.ts';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { wordsOfFailure } from './failure-words.ts';
+import { createGuardedOpener, type Resolve } from './guarded-request.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 export type PostRequest = {
@@ -25,9 +21,6 @@ export type PostReply =
 /** Sends one POST and never rejects. */
 export type Post = (request: PostRequest, signal?: AbortSignal) => Promise<PostReply>;
 
-/** All addresses of a host name. */
-export type Resolve = (hostname: string) => Promise<readonly string[]>;
-
 export type PosterOptions = {
   readonly now: () => number;
   readonly resolve?: Resolve | undefined;
@@ -41,7 +34,7 @@ export type PosterOptions = {
  * redirects, no proxies, no reuse of connections; TLS is always verified; at most 64 KiB of an answer are read.
  */
 export const createPoster = (options: PosterOptions): Post => {
-  const resolve = limited(options.resolve ?? resolveBySystem, MAX_LOOKUPS);
+  const open = createGuardedOpener(options.resolve);
   return (request, signal) =>
     new Promise((settle) => {
       const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
@@ -59,7 +52,7 @@ export const createPoster = (options: PosterOptions): Post => {
       signal?.addEventListener('abort', stop);
       if (signal?.aborted === true) return stop();
       try {
-        outgoing = open(request, resolve);
+        outgoing = open({ ...request, method: 'POST', headers: { ...request.headers, 'content-length': Buffer.byteLength(request.body) } });
       } catch (problem) {
         return fail(wordsOfFailure(problem));
       }
@@ -71,75 +64,6 @@ export const createPoster = (options: PosterOptions): Post => {
 
 const TIMEOUT_MS = 10_000;
 const MAX_ANSWER = 64 * 1024;
-const MAX_HEADERS = 16 * 1024;
-/** Name look-ups occupy threads that files are read with too: a dead name server must not take them all. */
-const MAX_LOOKUPS = 2;
-
-const open = (request: PostRequest, resolve: Resolve): ClientRequest => {
-  const url = new URL(request.url);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw new RefusedAddress('its address is neither https nor http');
-  const isAllowed = (address: string): boolean => request.allowPrivate || isPublicAddress(address);
-  const host = url.hostname.startsWith('[') ? url.hostname.slice(1, -1) : url.hostname;
-  // A literal address is never looked up, so it is judged here.
-  if (isIP(host) !== 0 && !isAllowed(host)) throw new RefusedAddress();
-  const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const outgoing = send(url, {
-    method: 'POST',
-    agent: false,
-    headers: { ...request.headers, 'content-length': Buffer.byteLength(request.body), connection: 'close' },
-    maxHeaderSize: MAX_HEADERS,
-    lookup: checkedLookup(resolve, isAllowed),
-    ...(request.ca === undefined ? {} : { ca: request.ca }),
-  });
-  outgoing.once('socket', (socket) => {
-    socket.once('connect', () => {
-      if (!isAllowed(socket.remoteAddress ?? '')) outgoing.destroy(new RefusedAddress());
-    });
-  });
-  return outgoing;
-};
-
-const checkedLookup =
-  (resolve: Resolve, isAllowed: (address: string) => boolean): LookupFunction =>
-  (hostname, options, callback) => {
-    resolve(hostname).then(
-      (found) => {
-        const addresses = found.flatMap((text) => canonicalIp(text) ?? []);
-        const allowed = addresses.filter(isAllowed).map((address) => ({ address, family: isIP(address) }));
-        const [first] = allowed;
-        if (first === undefined) return callback(addresses.length === 0 ? notFound() : new RefusedAddress(), '', 0);
-        return options.all === true ? callback(null, allowed) : callback(null, first.address, first.family);
-      },
-      (problem: unknown) => callback(problem instanceof Error ? problem : notFound(), '', 0),
-    );
-  };
-
-/** The address may not be connected to. */
-class RefusedAddress extends Error {
-  readonly code = 'ONESEC_REFUSED';
-  constructor(message = 'its address is not of the public internet (allow_private is off)') {
-    super(message);
-  }
-}
-
-const notFound = (): NodeJS.ErrnoException => Object.assign(new Error('no address'), { code: 'ENOTFOUND' });
-
-const resolveBySystem: Resolve = async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address);
-
-const limited = (resolve: Resolve, most: number): Resolve => {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (hostname) => {
-    if (running >= most) await new Promise<void>((go) => waiting.push(go));
-    running += 1;
-    try {
-      return await resolve(hostname);
-    } finally {
-      running -= 1;
-      waiting.shift()?.();
-    }
-  };
-};
 
 /** The status is known; the rest is read to the end, or to its bound, only so that a well-behaved receiver is not cut off. */
 const readAnswer = (response: IncomingMessage, done: () => void, fail: (reason: string) => void): void => {

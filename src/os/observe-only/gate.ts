@@ -26,6 +26,7 @@ const ALWAYS_ACTS: ReadonlySet<HostOperation> = new Set([
 
 const isAct = (name: HostOperation, request: HostOperations[HostOperation]['request']): boolean => {
   if (name === 'firewall.apply') return 'add' in request && request.add.length > 0;
+  if (name === 'firewall.lists') return 'lists' in request && request.lists.length > 0;
   if (name === 'process.signal') return 'signal' in request && request.signal !== 'SIGCONT';
   return ALWAYS_ACTS.has(name);
 };
