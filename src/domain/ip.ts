@@ -65,7 +65,19 @@ export const networkText = (network: Network): string =>
 export const networkOf = (address: string, prefix: number): Network => ({ address: baseOf(address, prefix), prefix, isV6: isV6(address) });
 
 /** The unit that is blocked and counted for an address: itself for IPv4, its /64 for IPv6. */
-export const blockUnitOf = (address: string): string => (isV6(address) ? networkText(networkOf(address, 64)) : address);
+export const blockUnitOf = (address: string): string => {
+  if (!isV6(address)) return address;
+  const known = units.get(address);
+  if (known !== undefined) return known;
+  const unit = networkText(networkOf(address, 64));
+  // An attacker is asked for again and again.
+  if (units.size >= MAX_UNITS) units.clear();
+  units.set(address, unit);
+  return unit;
+};
+
+const MAX_UNITS = 2048;
+const units = new Map<string, string>();
 
 /** True when `network` contains `address` (both canonical). */
 export const networkContains = (network: Network, address: string): boolean =>

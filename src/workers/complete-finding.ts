@@ -5,7 +5,7 @@ import type { Evidence, Finding } from '../domain/finding.ts';
  * A finding from what a detector drafted: technique, advice and defaults from the manifest, everything capped. Throws when the
  * manifest has no such alert type. It is a claim unless our own sensor saw the event and the type has a source of ours.
  */
-export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: FindingDraft, foldKey = foldKeyOf(manifest, draft)): Finding => {
+export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: FindingDraft): Finding => {
   const { event } = draft;
   const alertType = alertTypeOf(manifest, draft.type);
   const title = draft.title ?? alertType.title;
@@ -17,11 +17,11 @@ export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: F
     description: flat(describedWithProxy(draft).slice(0, MAX_DESCRIPTION)),
     at: event.at,
     entities: draft.entities ?? event.entities,
-    eventIds: [...(draft.earlierEventIds ?? []).slice(-(MAX_EVENT_IDS - 1)), flat(event.id)],
+    eventIds: idsOf(draft),
     evidence: capEvidence(draft.evidence, event.raw),
     mitre: alertType.mitre,
     mitigations: alertType.mitigations,
-    foldKey: flat(foldKey),
+    foldKey: flat(foldKeyOf(manifest, draft)),
     count: 1,
     isClaim: event.trust !== 'sensor' || alertType.feed === 'claim',
   };
@@ -30,6 +30,12 @@ export const completeFinding = (manifest: ModuleDefinition['manifest'], draft: F
 // Whoever reads the alert must not take the proxy for the attacker.
 const describedWithProxy = ({ description, event }: FindingDraft): string =>
   event.details['only_proxy_known'] === true ? `${description} Only the proxy ${event.sourceIp ?? ''} is known, not its client.` : description;
+
+const idsOf = (draft: FindingDraft): readonly string[] => {
+  const ids = (draft.earlierEventIds ?? []).slice(-(MAX_EVENT_IDS - 1));
+  ids.push(flat(draft.event.id));
+  return ids;
+};
 
 const flat = (text: string): string => (text.charCodeAt(0) === 0 ? ' ' : text);
 
@@ -57,7 +63,7 @@ const CONTEXT_BEFORE_SPAN = 64;
 const capEvidence = (evidence: Evidence, raw: string | undefined): Evidence => {
   const line = (evidence.line ?? raw)?.slice(0, MAX_LINE);
   const { text, span } = evidence;
-  if (text === undefined || text.length <= MAX_TEXT) return { ...evidence, line };
+  if (text === undefined || text.length <= MAX_TEXT) return evidence.line === line ? evidence : { ...evidence, line };
   // The piece that is kept is the one around the match.
   const start = span === undefined ? 0 : Math.max(0, Math.min(span[0] - CONTEXT_BEFORE_SPAN, text.length - MAX_TEXT));
   const piece = text.slice(start, start + MAX_TEXT);

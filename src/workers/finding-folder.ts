@@ -18,11 +18,10 @@ export const createFindingFolder = (): FindingFolder => {
     add: (manifest, draft) => {
       const severity = draft.severity ?? alertTypeOf(manifest, draft.type).severity;
       // By address too: each attacker of one account must reach the response; the alert is still one.
-      const foldKey = foldKeyOf(manifest, draft);
-      const key = `${foldKey}\n${(draft.entities ?? draft.event.entities).ip ?? ''}`;
+      const key = `${foldKeyOf(manifest, draft)}\n${(draft.entities ?? draft.event.entities).ip ?? ''}`;
       const folded = open.get(key);
       if (folded === undefined) {
-        open.set(key, { manifest, draft, foldKey, severity, count: 1, eventIds: [draft.event.id], isClaim: draft.event.trust !== 'sensor' });
+        open.set(key, { manifest, draft, severity, count: 1, eventIds: [draft.event.id], isClaim: draft.event.trust !== 'sensor' });
         return;
       }
       folded.count += 1;
@@ -46,7 +45,6 @@ export const createFindingFolder = (): FindingFolder => {
 type Folded = {
   readonly manifest: ModuleDefinition['manifest'];
   draft: FindingDraft;
-  readonly foldKey: string;
   severity: Severity;
   count: number;
   readonly eventIds: string[];
@@ -54,11 +52,14 @@ type Folded = {
 };
 
 const complete = (folded: Folded): Finding => {
-  const finding = completeFinding(folded.manifest, folded.draft, folded.foldKey);
+  const finding = completeFinding(folded.manifest, folded.draft);
   if (folded.count === 1) return finding;
-  const own = new Set(folded.eventIds);
-  const earlier = finding.eventIds.filter((id) => !own.has(id));
   // A claim that repeats what the sensor saw does not weaken it.
   const isClaim = folded.isClaim || alertTypeOf(folded.manifest, folded.draft.type).feed === 'claim';
-  return { ...finding, count: folded.count, isClaim, eventIds: [...earlier, ...folded.eventIds].slice(-MAX_EVENT_IDS) };
+  return { ...finding, count: folded.count, isClaim, eventIds: idsOf(finding, folded.eventIds) };
+};
+
+const idsOf = (finding: Finding, own: readonly string[]): readonly string[] => {
+  if (own.length >= MAX_EVENT_IDS) return own;
+  return [...finding.eventIds.filter((id) => !own.includes(id)), ...own].slice(-MAX_EVENT_IDS);
 };

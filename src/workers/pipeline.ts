@@ -50,7 +50,7 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
     const found = { module: manifest.id, type: draft.type, severity, ip, event: draft.event };
     for (const one of listeners) {
       try {
-        one.detector.onFinding?.(found, (own) => folder.add(one.definition.manifest, own));
+        one.detector.onFinding?.(found, one.emitUntold);
       } catch (thrown) {
         fail(one, thrown, draft.event.type);
       }
@@ -62,11 +62,12 @@ export const createPipeline = (modules: readonly ModuleDefinition[], config: Pip
     const definition = modules[place];
     if (definition === undefined) throw new SecError('SEC_NOT_FOUND', `module ${moduleId}`);
     const { manifest } = definition;
+    const emitUntold = (draft: FindingDraft): void => folder.add(manifest, draft);
     const emit = (draft: FindingDraft): void => {
       folder.add(manifest, draft);
       if (listeners.length > 0) tell(manifest, draft);
     };
-    running.set(moduleId, { definition, place: place + 1, detector: definition.createDetector(settings), emit });
+    running.set(moduleId, { definition, place: place + 1, detector: definition.createDetector(settings), emit, emitUntold });
     rebuildRoutes();
   };
 
@@ -178,6 +179,8 @@ type Running = {
   readonly place: number;
   readonly detector: Detector;
   readonly emit: (draft: FindingDraft) => void;
+  /** For what is said about the findings of others. */
+  readonly emitUntold: (draft: FindingDraft) => void;
 };
 
 type Counters = { -readonly [Key in keyof BatchCounters]-?: number };

@@ -78,7 +78,7 @@ type OpenAlert = {
   told: Finding;
   severity: Severity;
   /** As they came, with repeats: what is kept of them is worked out now and then. */
-  readonly eventIds: string[];
+  eventIds: readonly string[];
   count: number;
   isClaim: boolean;
   at: number;
@@ -91,7 +91,7 @@ const openOf = (finding: Finding): OpenAlert => ({
   next: undefined,
   told: finding,
   severity: finding.severity,
-  eventIds: [...finding.eventIds],
+  eventIds: finding.eventIds,
   count: finding.count,
   isClaim: finding.isClaim,
   at: finding.at,
@@ -102,13 +102,19 @@ const openOf = (finding: Finding): OpenAlert => ({
 const fold = (alert: OpenAlert, finding: Finding): void => {
   if (isAtLeast(finding.severity, alert.severity)) alert.told = finding;
   alert.severity = worseOf(alert.severity, finding.severity);
-  for (const id of finding.eventIds) alert.eventIds.push(id);
-  if (alert.eventIds.length > MAX_COLLECTED_IDS) alert.eventIds.splice(0, alert.eventIds.length, ...latestOf(alert.eventIds));
+  alert.eventIds = joined(alert.eventIds, finding.eventIds);
   alert.count += finding.count;
   alert.isClaim &&= finding.isClaim;
   alert.at = finding.at;
   alert.firstSeen = Math.min(alert.firstSeen, finding.at);
   alert.lastSeen = Math.max(alert.lastSeen, finding.at);
+};
+
+// A finding that names as many events as are kept leaves no room for earlier ones: in a flood almost each does.
+const joined = (before: readonly string[], ids: readonly string[]): readonly string[] => {
+  if (ids.length >= MAX_EVENT_IDS) return ids;
+  const both = [...before, ...ids];
+  return both.length > MAX_COLLECTED_IDS ? latestOf(both) : both;
 };
 
 // Each once, the latest last.

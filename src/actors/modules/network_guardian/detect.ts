@@ -92,7 +92,7 @@ const createLane = (settings: NetworkSettings, capacity: number): Lane => {
   };
 
   const takeAny = (event: SecurityEvent, ip: string, isRequest: boolean, emit: Emit): void => {
-    reputation.found({ module: event.module, type: event.type, severity: event.severity }, event, ip, emit);
+    reputation.found(event, event, ip, emit);
     reputation.judge(event, ip, emit);
     fence?.(event, ip, emit);
     if (isRequest) requests().onEvent(event, ip, emit);
@@ -119,9 +119,10 @@ const createLane = (settings: NetworkSettings, capacity: number): Lane => {
       else if (path === 'scan') scans().onEvent(event, ip, emit);
       else judgeAmplification(event, ip, speaker, emit);
     },
-    onFinding: ({ module, type, severity, ip, event }, emit) => {
-      if (NOT_COUNTED.has(type) || isLoopback(ip) || isOwn(ip)) return;
-      reputation.found({ module, type, severity }, event, ip, emit);
+    onFinding: (found, emit) => {
+      const { ip } = found;
+      if (NOT_COUNTED.has(found.type) || isLoopback(ip) || isOwn(ip)) return;
+      reputation.found(found, found.event, ip, emit);
     },
     standings: reputation.standings,
     size: () => made.reduce((sum, rules) => sum + rules.size(), reputation.size() + speaker.size()),

@@ -5,7 +5,7 @@ export const createNetworkSet = (texts: readonly string[]): ((address: string) =
   const networks = texts.map(parseNetwork).filter((network) => network !== undefined);
   const single = new Set(networks.filter(isOneAddress).map((network) => network.address));
   const wide = networks.filter((network) => !isOneAddress(network));
-  if (wide.length === 0) return (address) => single.has(address);
+  if (wide.length === 0) return single.size === 0 ? () => false : (address) => single.has(address);
   const known = new Map<string, boolean>();
   return (address) => {
     if (single.has(address)) return true;

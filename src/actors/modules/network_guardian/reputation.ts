@@ -47,7 +47,7 @@ export const createReputation = (settings: NetworkSettings, capacity: number, sp
       const slot = denied.find(unitKey(ip));
       if (slot >= 0 && (deniedUntil[slot] ?? 0) > event.at) return { rule: 'denied', words: 'was called an attacker by several modules' };
     }
-    if (isProven(event) || !isReserved(ip)) return undefined;
+    if (!isReserved(ip) || isProven(event)) return undefined;
     return { rule: 'reserved', words: 'is reserved and cannot be the source of anything: it was made up' };
   };
 
@@ -63,7 +63,8 @@ export const createReputation = (settings: NetworkSettings, capacity: number, sp
     found: (finding, event, ip, emit) => {
       if (!COUNTED.has(finding.severity) || !DETECTION_MODULES.has(finding.module)) return;
       const unit = unitKey(ip);
-      const score = scores.add(unit, { ...finding, at: event.at });
+      const { module, type, severity } = finding;
+      const score = scores.add(unit, { module, type, severity, at: event.at });
       if (!score.isOver) return;
       deniedUntil[denied.claim(unit, event.at)] = event.at + denyMs;
       const shown = blockUnitOf(ip);

@@ -26,6 +26,7 @@ export const POINTS: { readonly [Name in Severity]: number } = { CRITICAL: 20, H
 
 /** Scores of at most `capacity` addresses, halved every `halfLifeMs` of event time. Over the limit takes two modules. */
 export const createThreatScores = (capacity: number, limit: number, halfLifeMs: number): ThreatScores => {
+  const keepMs = halfLifeMs * LEDGER_HALF_LIVES;
   const points = new Float64Array(capacity);
   const updated = new Float64Array(capacity);
   const isTold = new Uint8Array(capacity);
@@ -47,19 +48,20 @@ export const createThreatScores = (capacity: number, limit: number, halfLifeMs: 
       const added = POINTS[severity];
       points[slot] = before + added;
       updated[slot] = Math.max(at, updated[slot] ?? 0);
-      const ledger = (ledgers[slot] ?? []).filter((entry) => at - entry.at < halfLifeMs * LEDGER_HALF_LIVES);
+      const known = ledgers[slot] ?? [];
+      const ledger = known.some((entry) => at - entry.at >= keepMs) ? known.filter((entry) => at - entry.at < keepMs) : known;
+      ledgers[slot] = ledger;
       ledger.push({ module, type, severity, points: added, at });
       // One entry of each module always stays: who counts must be there to see.
       while (ledger.length > MAX_LEDGER) ledger.splice(dispensable(ledger), 1);
-      ledgers[slot] = ledger;
-      const modules = new Set(ledger.map((entry) => entry.module)).size;
+      const modules = modulesIn(ledger);
       const isOver = isTold[slot] === 0 && before + added >= limit && modules >= 2;
       if (isOver) isTold[slot] = 1;
       return { points: before + added, modules, ledger, isOver };
     },
     list: (now) => ledgers.flatMap((ledger, slot) => (ledger === undefined ? [] : [{ unit: slots.keyOf(slot), points: decayed(slot, now), ledger }])),
     size: slots.size,
-    sweep: (now) => slots.releaseOutside(now - halfLifeMs * LEDGER_HALF_LIVES, now + halfLifeMs * LEDGER_HALF_LIVES),
+    sweep: (now) => slots.releaseOutside(now - keepMs, now + keepMs),
   };
 };
 
@@ -72,3 +74,9 @@ const dispensable = (ledger: readonly ThreatEntry[]): number =>
     0,
     ledger.findIndex((entry, index) => ledger.some((other, place) => place !== index && other.module === entry.module)),
   );
+
+// In a flood almost all entries are of one module: no set is made to see that.
+const modulesIn = (ledger: readonly ScoreEntry[]): number => {
+  const first = ledger[0]?.module;
+  return ledger.every((entry) => entry.module === first) ? 1 : new Set(ledger.map((entry) => entry.module)).size;
+};
