@@ -7,6 +7,12 @@ export type KeyedSlots = {
   /** The key's slot; a new key gets an empty one or takes over that of a key that was used little and long ago. */
   readonly claim: (key: string, at: number, hash?: number) => number;
   readonly keyOf: (slot: number) => string;
+  /** A number of 31 bits for the key in the slot, from 1 on. A key that comes back after it was forgotten gets another. */
+  readonly serialOf: (slot: number) => number;
+  /** What `hashOfKey` gives for the key in the slot, without a look at the key. */
+  readonly hashOf: (slot: number) => number;
+  /** False promises that no key of this hash is there. */
+  readonly mayHold: (hash: number) => boolean;
   /** Event time of the latest `claim`, ms. */
   readonly lastUsed: (slot: number) => number;
   readonly release: (slot: number) => void;
@@ -25,6 +31,8 @@ const WAYS = 8;
 const USE_IS_WORTH_MS = 600_000;
 const MAX_USES = 6;
 
+const MAX_SERIAL = 0x7fff_ffff;
+
 /**
  * Table of at most `capacity` keys. `onClear` empties a slot before another key gets it. `own` makes a key fit to be kept:
  * the identity is enough for keys that were just put together, which are no pieces of a longer text.
@@ -37,6 +45,8 @@ export const createKeyedSlots = (capacity: number, onClear: (slot: number) => vo
   const hashes = new Int32Array(slots);
   const uses = new Uint8Array(slots);
   const used = new Float64Array(slots);
+  const serials = new Int32Array(slots);
+  let latestSerial = 0;
   let size = 0;
   let evicted = 0;
 
@@ -84,12 +94,21 @@ export const createKeyedSlots = (capacity: number, onClear: (slot: number) => vo
       const slot = makeRoom(first);
       keys[slot] = own(key);
       hashes[slot] = hash;
+      latestSerial = latestSerial === MAX_SERIAL ? 1 : latestSerial + 1;
+      serials[slot] = latestSerial;
       uses[slot] = 0;
       used[slot] = at;
       size++;
       return slot;
     },
     keyOf: (slot) => keys[slot] ?? '',
+    serialOf: (slot) => serials[slot] ?? 0,
+    hashOf: (slot) => hashes[slot] ?? 0,
+    mayHold: (hash) => {
+      const first = firstOf(hash);
+      for (let slot = first; slot < first + ways; slot++) if (hashes[slot] === hash && keys[slot] !== undefined) return true;
+      return false;
+    },
     lastUsed: (slot) => used[slot] ?? 0,
     release,
     releaseOutside: (from, until) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createKeyedSlots } from '../../../src/domain/windows/keyed-slots.ts';
+import { createKeyedSlots, hashOfKey } from '../../../src/domain/windows/keyed-slots.ts';
 
 test('a key keeps its slot, and another key gets another', () => {
   const slots = createKeyedSlots(4);
@@ -81,4 +81,24 @@ test('a key that is used no more gives way in the end, however often it was used
   for (let n = 0; n < 1_000; n++) slots.claim('yesterday', n);
   for (let n = 0; n < 8; n++) slots.claim(`today-${n}`, 86_400_000 + n);
   expect(slots.find('yesterday')).toBe(-1);
+});
+
+test('a key has one serial for as long as it stays, and another when it comes back', () => {
+  const slots = createKeyedSlots(8);
+  const serial = slots.serialOf(slots.claim('root', 1));
+  expect(slots.serialOf(slots.claim('root', 2))).toBe(serial);
+  expect(slots.serialOf(slots.claim('admin', 3))).not.toBe(serial);
+  slots.release(slots.find('root'));
+  expect(slots.serialOf(slots.claim('root', 4))).not.toBe(serial);
+});
+
+test('it tells by the hash alone that a key cannot be there', () => {
+  const slots = createKeyedSlots(8);
+  const hash = hashOfKey('root');
+  expect(slots.mayHold(hash)).toBe(false);
+  const slot = slots.claim('root', 1);
+  expect(slots.hashOf(slot)).toBe(hash);
+  expect(slots.mayHold(hash)).toBe(true);
+  slots.release(slot);
+  expect(slots.mayHold(hash)).toBe(false);
 });

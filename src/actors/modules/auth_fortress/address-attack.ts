@@ -3,6 +3,7 @@ import { blockUnitOf } from '../../../domain/ip.ts';
 import type { Emit } from '../../contract.ts';
 import { draftOf, shownUser } from './draft.ts';
 import { inWords, type LimitHit, reachedLimit } from './limits.ts';
+import { placeOf } from './login-facts.ts';
 import type { LoginState } from './login-state.ts';
 import { UNIT } from './login-tables.ts';
 
@@ -47,7 +48,7 @@ export const judgePairAlone = (state: LoginState, pair: number, factor: number, 
   pairs.attackedAt[pair] = event.at;
   if (!pairs.pace.allow(pair, event.at)) return;
   const ip = event.sourceIp;
-  const place = ip ?? placeWords(pairs.slots.keyOf(pair));
+  const place = ip ?? placeWords(placeOf(event));
   emit(
     draftOf({
       type: 'brute_force',
@@ -70,7 +71,7 @@ const pairDescription = (hit: LimitHit, user: string, place: string, isTrusted: 
   return isTrusted ? `${facts} The user has logged in from there before: perhaps an old password in a program.` : facts;
 };
 
-const placeWords = (key: string): string => {
-  const tty = key.slice(key.indexOf('\n') + 1).replace(/^tty /, '');
+const placeWords = (place: string): string => {
+  const tty = place.replace(/^tty /, '');
   return tty === '' ? 'this host' : shownUser(tty);
 };

@@ -1,4 +1,6 @@
 import { flagOf, type SecurityEvent, textOf } from '../../../domain/event.ts';
+import { hashOfKey } from '../../../domain/windows/keyed-slots.ts';
+import { mixOf } from '../../../domain/windows/pair-slots.ts';
 import { unitKey } from '../../../domain/windows/unit-key.ts';
 
 // A longer name is cut for counting: names are the client's text, and the tables are bounded in bytes too.
@@ -19,6 +21,9 @@ export const placeOf = (event: SecurityEvent): string => {
 
 /** Key of one account at one place. */
 export const pairKey = (user: string, place: string): string => `${user}\n${place}`;
+
+/** Hash of such a key, from those of its parts. */
+export const pairHash = (user: string, place: string): number => mixOf(hashOfKey(user), hashOfKey(place));
 
 /** True when the source says that there is no such account. */
 export const isUnknownUser = (event: SecurityEvent): boolean => {

@@ -6,9 +6,9 @@ import { accountAttack } from './account-attack.ts';
 import { draftOf, shownUser } from './draft.ts';
 import { type Found, forgive } from './forgive.ts';
 import { reachedLimit } from './limits.ts';
-import { isKeyMethod, pairKey, placeOf, userOf } from './login-facts.ts';
+import { isKeyMethod, pairHash, pairKey, placeOf, userOf } from './login-facts.ts';
 import { HOST, type LoginState } from './login-state.ts';
-import { ACCOUNT, PAIR, UNIT } from './login-tables.ts';
+import { ACCOUNT, NO_ACCOUNT, PAIR, UNIT } from './login-tables.ts';
 import { type LoginContext, suspicionOf } from './suspect-login.ts';
 import { SPAN } from './time-windows.ts';
 
@@ -19,19 +19,24 @@ import { SPAN } from './time-windows.ts';
 export const onSuccess = (state: LoginState, event: SecurityEvent, user: string, emit: Emit): void => {
   const { at } = event;
   const place = placeOf(event);
+  const { units, accounts, pairs } = state;
   const key = pairKey(user, place);
+  const hash = pairHash(user, place);
+  const unit = units.slots.find(place);
+  const account = user === '' ? -1 : accounts.slots.find(user);
+  const isPairKnown = unit >= 0 && (account >= 0 || user === '');
   const found = {
-    unit: event.sourceIp === undefined ? -1 : state.units.slots.find(place),
-    account: user === '' ? -1 : state.accounts.slots.find(user),
-    pair: state.pairs.slots.find(key),
+    unit: event.sourceIp === undefined ? -1 : unit,
+    account,
+    pair: isPairKnown ? pairs.slots.find(units.slots.serialOf(unit), account < 0 ? NO_ACCOUNT : accounts.slots.serialOf(account)) : -1,
   };
-  const context = contextOf(state, event, user, key, found);
+  const context = contextOf(state, event, user, found, state.trusted.trusts(key, at, hash));
   const severity = suspicionOf(context);
   if (severity !== undefined) emit(suspectLogin(state, event, user, context, severity, found));
   // Who may have guessed the password is not trusted for it. Who merely has an account that others attack is: else his
   // every login would be suspect for as long as they go on.
   if (user === '' || context.isAddressAttacking) return;
-  const before = state.trusted.record(key, at);
+  const before = state.trusted.record(key, at, hash);
   if (at - before >= SPAN.tenMinutes) state.host.add(HOST.logins, 0, at, 1);
   if (at - before >= SPAN.hour) state.host.add(HOST.logins, 1, at, 1);
   if (found.pair >= 0 && severity === undefined) forgive(state, found);
@@ -45,7 +50,7 @@ export const successUser = (event: SecurityEvent): string | undefined => {
   return action === 'su' && typeof target === 'string' ? target.slice(0, 64) : action === 'sudo' ? userOf(event) : undefined;
 };
 
-const contextOf = (state: LoginState, event: SecurityEvent, user: string, key: string, { unit, account, pair }: Found): LoginContext => {
+const contextOf = (state: LoginState, event: SecurityEvent, user: string, { unit, account, pair }: Found, isTrusted: boolean): LoginContext => {
   const { pairs, accounts, limits, settings } = state;
   const { at } = event;
   const isAddressAttacking = unit >= 0 ? isUnitAttacking(state, unit, pair, at) : pair >= 0 && isRecent(pairs.attackedAt[pair], at);
@@ -57,7 +62,7 @@ const contextOf = (state: LoginState, event: SecurityEvent, user: string, key: s
       (account >= 0 && accounts.counts.count(account, ACCOUNT.failuresTen, at) >= Math.max(settings.account_failures_before_login, limits.pair[0])),
     isAccountAttackedByMany: many !== undefined,
     hasFailedHere: pair >= 0 && pairs.counts.count(pair, PAIR.day, at) > 0,
-    isTrusted: state.trusted.trusts(key, at),
+    isTrusted,
     isKey: isKeyMethod(event),
     isRoot: user === 'root',
   };

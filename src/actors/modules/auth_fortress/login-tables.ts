@@ -1,6 +1,7 @@
 import { createFirstSightings, type FirstSightings } from '../../../domain/windows/first-sightings.ts';
 import { createKeyedSlots, type KeyedSlots } from '../../../domain/windows/keyed-slots.ts';
 import { createPace, type Pace } from '../../../domain/windows/pace.ts';
+import { createPairSlots, type PairSlots } from '../../../domain/windows/pair-slots.ts';
 import { createSlidingCounters, type SlidingCounters } from '../../../domain/windows/sliding-counters.ts';
 import { DAY, HOUR, MINUTE, SPAN, TEN_MINUTES } from './time-windows.ts';
 
@@ -13,7 +14,10 @@ export const ACCOUNT = { failuresTen: 0, failuresHour: 1, failuresDay: 2, addres
 /** Windows of a pair. The first three are those of `reachedLimit`. */
 export const PAIR = { minute: 0, hour: 1, day: 2, ten: 3 } as const;
 
-/** What is remembered of one address (IPv6: one /64). About 290 bytes each. */
+/** Stands for the serial of the account in a pair without a name. */
+export const NO_ACCOUNT = 0;
+
+/** What is remembered of one address (IPv6: one /64), or of one terminal of this host. About 290 bytes each. */
 export type UnitTable = {
   readonly slots: KeyedSlots;
   /** Windows of `UNIT`. */
@@ -42,7 +46,8 @@ export type AccountTable = {
 
 /** One account at one place: an address, a /64 or a terminal. About 190 bytes each. */
 export type PairTable = {
-  readonly slots: KeyedSlots;
+  /** By the serials of the place (in the table of addresses) and of the account; `NO_ACCOUNT` for a failure without a name. */
+  readonly slots: PairSlots;
   /** Failures, windows of `PAIR`. */
   readonly counts: SlidingCounters;
   /** Windows: minute, ten minutes, hour, day. */
@@ -97,16 +102,12 @@ export const createPairTable = (capacity: number): PairTable => {
   const attackedAt = new Float64Array(capacity);
   const isInSpray = new Uint8Array(capacity);
   const pace = createPace(capacity, ATTACK_PACE);
-  const slots = createKeyedSlots(
-    capacity,
-    (slot) => {
-      for (const part of [counts, sightings, pace]) part.clear(slot);
-      attackedAt[slot] = 0;
-      isInSpray[slot] = 0;
-    },
-    joinedKey,
-  );
+  const slots = createPairSlots(capacity, (slot) => {
+    counts.clear(slot);
+    sightings.clear(slot);
+    pace.clear(slot);
+    attackedAt[slot] = 0;
+    isInSpray[slot] = 0;
+  });
   return { slots, counts, sightings, attackedAt, isInSpray, pace };
 };
-
-const joinedKey = (key: string): string => key;

@@ -3,10 +3,12 @@ import { SPAN } from './time-windows.ts';
 
 /** Where which user has logged in well. Keys are pairs of user and place. */
 export type TrustedPlaces = {
-  /** `hash` is that of the pair, where it is known. */
+  /** False promises that no pair of this hash is trusted: the pair need not be put together to know it. */
+  readonly mayTrust: (hash: number) => boolean;
+  /** `hash` stands for the pair in all three; every caller must work it out in the same way. */
   readonly trusts: (pair: string, at: number, hash?: number) => boolean;
   /** Notes a login; gives the time of the one before it there, 0 for none. */
-  readonly record: (pair: string, at: number) => number;
+  readonly record: (pair: string, at: number, hash?: number) => number;
   readonly size: () => number;
   readonly sweep: (now: number) => void;
 };
@@ -23,15 +25,16 @@ export const createTrustedPlaces = (capacity: number, days: number): TrustedPlac
   const first = new Float64Array(capacity);
   const slots = createKeyedSlots(capacity);
   return {
+    mayTrust: slots.mayHold,
     trusts: (pair, at, hash) => {
       const slot = slots.find(pair, hash);
       if (slot < 0 || days === 0) return false;
       return at - (first[slot] ?? 0) >= RIPENS_AFTER_MS && at - slots.lastUsed(slot) <= lastsMs;
     },
-    record: (pair, at) => {
-      const known = slots.find(pair);
+    record: (pair, at, hash) => {
+      const known = slots.find(pair, hash);
       const before = known < 0 ? 0 : slots.lastUsed(known);
-      const slot = slots.claim(pair, at);
+      const slot = slots.claim(pair, at, hash);
       if (before === 0 || at - before > lastsMs) first[slot] = at;
       return before;
     },

@@ -59,7 +59,7 @@ export const createThreatScores = (capacity: number, limit: number, halfLifeMs: 
       if (isOver) isTold[slot] = 1;
       return { points: before + added, modules, ledger, isOver };
     },
-    list: (now) => ledgers.flatMap((ledger, slot) => (ledger === undefined ? [] : [{ unit: slots.keyOf(slot), points: decayed(slot, now), ledger }])),
+    list: (now) => ledgers.flatMap((ledger, slot) => (ledger === undefined ? [] : [{ unit: slots.keyOf(slot), points: decayed(slot, now), ledger: [...ledger] }])),
     size: slots.size,
     sweep: (now) => slots.releaseOutside(now - keepMs, now + keepMs),
   };
@@ -76,7 +76,7 @@ const dispensable = (ledger: readonly ThreatEntry[]): number =>
   );
 
 // In a flood almost all entries are of one module: no set is made to see that.
-const modulesIn = (ledger: readonly ScoreEntry[]): number => {
+const modulesIn = (ledger: readonly ThreatEntry[]): number => {
   const first = ledger[0]?.module;
   return ledger.every((entry) => entry.module === first) ? 1 : new Set(ledger.map((entry) => entry.module)).size;
 };
