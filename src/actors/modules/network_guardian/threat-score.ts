@@ -59,7 +59,8 @@ export const createThreatScores = (capacity: number, limit: number, halfLifeMs: 
       if (isOver) isTold[slot] = 1;
       return { points: before + added, modules, ledger, isOver };
     },
-    list: (now) => ledgers.flatMap((ledger, slot) => (ledger === undefined ? [] : [{ unit: slots.keyOf(slot), points: decayed(slot, now), ledger: [...ledger] }])),
+    list: (now) =>
+      ledgers.flatMap((ledger, slot) => (ledger === undefined ? [] : [{ unit: slots.keyOf(slot), points: decayed(slot, now), ledger: [...ledger] }])),
     size: slots.size,
     sweep: (now) => slots.releaseOutside(now - keepMs, now + keepMs),
   };
