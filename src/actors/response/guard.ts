@@ -74,8 +74,19 @@ const SPECIAL: readonly (readonly [string, string])[] = [
 ];
 
 const covers = (entry: string, network: Network): boolean => {
-  const parsed = parseNetwork(entry);
-  return parsed !== undefined && networksOverlap(parsed, network);
+  const known = READ.get(entry) ?? remember(entry);
+  return known !== 'none' && known.isV6 === network.isV6 && networksOverlap(known, network);
+};
+
+// The same few entries are held against every alert: read once. Bounded; what is forgotten is read again.
+const READ = new Map<string, Network | 'none'>();
+const MAX_READ = 8192;
+
+const remember = (entry: string): Network | 'none' => {
+  const read = parseNetwork(entry) ?? 'none';
+  if (READ.size >= MAX_READ) READ.clear();
+  READ.set(entry, read);
+  return read;
 };
 
 const guardProcess = (target: Extract<Target, { kind: 'process' }>, protections: Protections): Veto | undefined => {

@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createEnforcers } from '../../src/actors/enforcers/registry.ts';
+import { createLedger } from '../../src/actors/response/ledger.ts';
+import { cleanUp } from '../../src/daemon/cleanup.ts';
+import { sampleAlert } from '../kit/alerts.ts';
+import { addAccount, addFile, addProcess, createWorld, hostOf } from './fake-host.ts';
+import { createFuse } from './fuse.ts';
+import { OPERATOR, startLife } from './life.ts';
+import { policyOf, rule, withScene } from './scene.ts';
+
+const POLICY = await policyOf([
+  rule('block_ip', { types: ['ip'] }),
+  rule('kill_process', { types: ['process'] }),
+  rule('quarantine_file', { types: ['file'] }),
+]);
+
+test('safety 27: a decision is made at once although the host never answers and nobody can be told', async () => {
+  await withScene(POLICY, async ({ mood, life, records }) => {
+    mood.watch = () => {
+      throw new Error('never');
+    };
+    const before = records('decision').length;
+    life.responder.respond(sampleAlert({ severity: 'CRITICAL', type: 'ip', isClaim: true }), false);
+    // In the very same turn: nothing was waited for.
+    expect(records('decision')).toHaveLength(before + 1);
+  });
+});
+
+test('safety 28: one action that cannot be carried out does not stop the others', async () => {
+  const world = createWorld();
+  const process = addProcess(world, 500);
+  await withScene(
+    POLICY,
+    async ({ mood, raise, records }) => {
+      mood.watch = (name) => {
+        if (name.startsWith('process.')) throw new Error('/proc is broken');
+      };
+      await raise({ type: 'process', entities: { process } });
+      await raise({ type: 'ip', entities: { ip: '203.0.113.7' } });
+      expect(world.table?.has('203.0.113.7')).toBe(true);
+      expect(records('outcome').map(({ outcome }) => outcome)).toEqual(['success', 'failure']);
+    },
+    world,
+  );
+});
+
+test('safety 29: the service tells that it lives only while all of it does, and has a bound on memory', () => {
+  const unit = readFileSync(join(import.meta.dirname, '../../packaging/1sec.service'), 'utf8');
+  for (const line of [/^Type=notify$/m, /^WatchdogSec=\d+/m, /^OOMScoreAdjust=-\d+/m, /^MemoryMax=/m]) expect(unit).toMatch(line);
+});
+
+test('safety 31: whatever write the daemon dies at, the next one finds a whole history and no half of an action', async () => {
+  for (let burn = 0; burn < 16; burn += 1)
+    await withScene(POLICY, async (scene) => {
+      const fuse = createFuse();
+      const host = fuse.host(hostOf(scene.world, scene.clock));
+      const doomed = await startLife({ store: fuse.store(scene.store), host, clock: scene.clock, policy: () => POLICY });
+      fuse.burn(burn);
+      doomed.responder.respond(sampleAlert({ severity: 'CRITICAL', type: 'ip' }), false);
+      await Promise.race([doomed.idle(), fuse.died]);
+      await scene.restart();
+      scene.clock.advance(10);
+      await scene.life.round();
+      expect(scene.store.history.verify().isIntact).toBe(true);
+      const inForce = scene.store.leases.live().map(({ state }) => state);
+      expect(inForce).toEqual(scene.world.table?.has('203.0.113.7') === true ? ['active'] : []);
+    });
+});
+
+test('safety 32: waits are measured on a clock that does not jump', () => {
+  const ledger = createLedger();
+  ledger.startCooldown('k', 60_000, 1000);
+  expect(ledger.cooldownLeft('k', 31_000)).toBe(30_000);
+  expect(ledger.cooldownLeft('k', 61_000)).toBe(0);
+});
+
+test('safety 33: what undoing needs is on disk before the act begins', async () => {
+  const world = createWorld();
+  addFile(world, '/srv/a', 100);
+  await withScene(
+    POLICY,
+    async ({ store, mood, life, raise }) => {
+      const seen: unknown[] = [];
+      mood.watch = (name, moment) => {
+        if (name === 'file.quarantine' && moment === 'before') seen.push(store.leases.live().map(({ state, undo }) => [state, undo?.kind]));
+      };
+      await raise({ type: 'file', entities: { file: { path: '/srv/a' } } });
+      expect(seen).toEqual([[['intended', 'file']]]);
+      await life.undo('/srv/a');
+      expect(world.files.has('/srv/a')).toBe(true);
+    },
+    world,
+  );
+});
+
+test('safety 34: a file that came to the old place meanwhile is never overwritten by the one that comes back', async () => {
+  const world = createWorld();
+  addFile(world, '/srv/a', 100);
+  await withScene(
+    POLICY,
+    async ({ life, raise, store }) => {
+      await raise({ type: 'file', entities: { file: { path: '/srv/a' } } });
+      addFile(world, '/srv/a', 200);
+      expect((await life.undo('/srv/a'))[0]).toMatchObject({ outcome: 'failure' });
+      expect([world.files.get('/srv/a')?.ino, world.stored.size, store.leases.live().length]).toEqual([200, 1, 1]);
+    },
+    world,
+  );
+});
+
+test('safety 35: after a cleanup no rule, no lock and no suspended process is left, daemon dead or alive', async () => {
+  const policy = await policyOf([rule('block_ip'), rule('disable_user'), rule('kill_process', { skipApproval: false, hold: true })]);
+  const world = createWorld();
+  addAccount(world, 'mallory', 1001);
+  addAccount(world, 'ann', 1002);
+  const process = addProcess(world, 500);
+  await withScene(
+    policy,
+    async ({ store, clock, life, raise }) => {
+      await raise({ type: 'takeover', entities: { ip: '203.0.113.7', user: 'mallory', process } });
+      expect([world.table?.size, world.accounts.get('mallory')?.isLocked, world.processes.get(500)?.state]).toEqual([1, true, 'stopped']);
+      life.kill();
+      const { left } = await cleanUp({ store, clock, enforcers: createEnforcers({ host: hostOf(world, clock), clock }) }, OPERATOR, '');
+      expect(left).toEqual([]);
+      expect([world.table, world.accounts.get('mallory')?.isLocked, world.processes.get(500)?.state]).toEqual([undefined, false, 'running']);
+    },
+    world,
+  );
+});
