@@ -96,6 +96,10 @@ try {
   await writeLog(place('sources.log'), 'sources', lines, Number(values.seed), now);
   const many = await runOurs(place('sources.log'), 'auth');
   console.log(`${'sources'.padEnd(8)} ${show(many.lines / many.seconds)} lines/s, RSS ${show(many.rssMb)} MB at ${show(lines)} distinct sources`);
+  const spray = 100_000;
+  await writeLog(place('spray.log'), 'sources', spray, Number(values.seed), now);
+  const sprayed = await runOurs(place('spray.log'), 'auth');
+  console.log(`spray    ${show(spray)} failures from ${show(spray)} addresses in ${sprayed.seconds.toFixed(2)} s`);
   const latency: { readonly rounds: number; readonly p50: number; readonly p99: number } = JSON.parse(
     await child('latency.ts', ['--path', place('latency.log')]),
   );
