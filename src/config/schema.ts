@@ -145,6 +145,8 @@ export const configSchema = z
         sockets: z.boolean().optional(),
         /** Proxies in front of this host's servers: the client they name is the source, and they are never acted on. */
         trusted_proxies: z.array(network).max(1024).default([]),
+        /** An alert when a source falls silent, or is hardly understood any more. */
+        silence_alerts: z.boolean().default(true),
         /** Events that programs bring (`POST /api/v1/events`). */
         ingest: z
           .strictObject({ trust_root: z.boolean().default(false), max_events_per_second: z.number().int().min(1).max(100_000).default(2000) })

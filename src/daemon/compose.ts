@@ -17,6 +17,7 @@ import { deliverySpec, enforcerSpec } from '../actors/supervision.ts';
 import { buildChains } from '../config/chains.ts';
 import type { Config } from '../config/schema.ts';
 import { ACTIONS, type ActionName, targetKey } from '../domain/action.ts';
+import { asFound } from '../domain/alert.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Endpoint } from '../domain/endpoint.ts';
 import { messageOf } from '../domain/errors.ts';
@@ -50,6 +51,7 @@ import { createPolicyWithAllowed } from './policy-with-allowed.ts';
 import type { Restored } from './restore.ts';
 import { seatsOf } from './seats.ts';
 import { startServer } from './server.ts';
+import { createSourceAlarms } from './source-alarms.ts';
 import { createSourceDiscovery } from './source-discovery.ts';
 import { createSourceRunner, markSources, missingSources, moduleSpecs, namedSources, sourceSpecs, treeSettled } from './sources.ts';
 import { buildModules, buildStatus } from './status.ts';
@@ -284,6 +286,18 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     onFound: (spec) => logger.info({ source: spec.id, grammar: spec.grammar }, 'a log appeared and is read'),
   });
 
+  const sourceAlarms = config.sources.silence_alerts
+    ? createSourceAlarms({
+        root: tree,
+        clock,
+        raise: (finding) => {
+          const { alert, change } = alerts.take(finding);
+          responder.respond(asFound(alert), change === 'repeat');
+          streamed.take(alert);
+        },
+      })
+    : undefined;
+
   const notes: string[] =
     options.setAside === undefined
       ? []
@@ -376,7 +390,10 @@ const makeDaemon = async (options: ComposeOptions, parts: AsyncDisposableStack):
     ),
     clock,
     root: tree,
-    lookAtSources: discovery.look,
+    lookAtSources: () => {
+      discovery.look();
+      sourceAlarms?.look();
+    },
     publishStatus: () => {
       watchStore();
       flagWatch.look();
