@@ -67,6 +67,7 @@ export const endLease = async (
   const others = lease.undo?.kind === 'file' ? [] : leases.all(lease.action, lease.target).filter(({ id }) => id !== lease.id);
   const taken = [lease, ...others];
   const ended = failed ? [] : taken.map((one) => nextLease(one, { type: 'lease.undone', reason: `undone by ${actor.name}`, now }));
+  const modules = [...new Set(taken.map((one) => one.module))];
   const [record, ...more] = await store.commit({
     leases: ended,
     approvals: failed ? [] : along.approvals,
@@ -83,6 +84,7 @@ export const endLease = async (
         verification: outcome.verification,
         actor,
         reason: [outcome.detail, reason].filter((part) => part !== '').join('; '),
+        ...(modules.length > 1 ? { details: { modules } } : {}),
       },
       ...(failed ? [] : along.records),
     ],

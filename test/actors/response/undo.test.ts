@@ -5,7 +5,7 @@ import { restoreSoftAllow } from '../../../src/actors/response/restore-soft-allo
 import { undoAction, undoByName } from '../../../src/actors/response/undo.ts';
 import { SecError } from '../../../src/domain/errors.ts';
 import { asId } from '../../../src/domain/ids.ts';
-import { sampleDraft, sampleLease, withStore } from '../../store/store-fixtures.ts';
+import { START, sampleApproval, sampleDraft, sampleLease, withStore } from '../../store/store-fixtures.ts';
 import { createFakeEnforcer, createRoom, OPERATOR } from './room.ts';
 
 const lease = sampleLease(1, { actionId: asId('01JACTION00000000000000001') });
@@ -60,6 +60,32 @@ describe('taking an action back', () => {
       const later = createLedger();
       restoreSoftAllow(store, later, clock);
       expect(later.cooldownLeft(key, clock.monotonic())).toBe(0);
+    });
+  });
+
+  test('and that for every module whose block ended with it', async () => {
+    await withStore(async (store) => {
+      await store.leases.put([lease, sampleLease(2, { target, module: 'injection_shield' })]);
+      const { dependencies, clock } = await createRoom(store, [createFakeEnforcer('block_ip')]);
+      await undoAction(dependencies, lease.id, OPERATOR, '');
+      const fresh = createLedger();
+      restoreSoftAllow(store, fresh, clock);
+      for (const module of ['auth_fortress', 'injection_shield'])
+        expect(fresh.cooldownLeft(cooldownKey(module, 'block_ip', target), clock.monotonic())).toBe(600_000);
+    });
+  });
+
+  test('what a person refused is left alone after a restart too, what he granted is not', async () => {
+    await withStore(async (store) => {
+      const { clock } = await createRoom(store, []);
+      const refused = sampleApproval(1, { state: 'rejected', decidedAt: START - 60_000 });
+      const granted = sampleApproval(2, { state: 'done', decidedAt: START, target: { kind: 'ip', address: '203.0.113.99' } });
+      const old = sampleApproval(3, { state: 'rejected', decidedAt: START - 600_001, target: { kind: 'ip', address: '203.0.113.98' } });
+      for (const approval of [refused, granted, old]) await store.approvals.put({ ...approval, version: 1 });
+      const fresh = createLedger();
+      restoreSoftAllow(store, fresh, clock);
+      const left = [refused, granted, old].map((one) => fresh.cooldownLeft(cooldownKey(one.module, one.action, one.target), clock.monotonic()));
+      expect(left).toEqual([540_000, 0, 0]);
     });
   });
 
