@@ -213,6 +213,8 @@ export type ConnectionKill = {
   readonly remaining: number;
   /** False when this kernel cannot destroy sockets. */
   readonly supported: boolean;
+  /** Flows that connection tracking was made to forget instead. */
+  readonly forgotten?: number | undefined;
 };
 
 export type ProcessState = 'running' | 'stopped' | 'zombie' | 'gone';

@@ -23,7 +23,10 @@ export const describeHost = async (probeProcesses: () => Promise<string | undefi
   const canKillConnections =
     need(findProgram('ss') !== undefined, 'Open connections cannot be seen or closed: install iproute2 (the program ss).') &&
     need(netAdmin, 'Open connections cannot be closed: run as root or give CAP_NET_ADMIN.') &&
-    need(canDestroySockets(), 'This kernel cannot close connections of others (built without INET_DIAG_DESTROY): a block still stops their data.');
+    need(
+      canDestroySockets() || findProgram('conntrack') !== undefined,
+      'This kernel cannot close connections of others (built without INET_DIAG_DESTROY), and conntrack, which could forget them, is not installed: a block still stops their data.',
+    );
   const canSignalOthers = need(hasCapability(CAPABILITY.CAP_KILL), "Other users' processes cannot be stopped: run as root or give CAP_KILL.");
   need(hasCapability(CAPABILITY.CAP_SYS_PTRACE), "Other users' executables and environments cannot be read: run as root or give CAP_SYS_PTRACE.");
   need(hasCapability(CAPABILITY.CAP_DAC_READ_SEARCH), 'Some logs may be unreadable: run as root, or join the groups adm and systemd-journal.');

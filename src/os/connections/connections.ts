@@ -25,8 +25,8 @@ export const createConnections = (options: { readonly netns?: string | undefined
       if (before === 0) return { closed: 0, remaining: 0, supported: true };
       await runProgram(systemCommand('ss', ['-K', '-H', '-t', '-u', '-n', ...LIVE_STATES, 'dst', peer], options.netns));
       const remaining = (await list(peer)).length;
-      if (remaining > 0) await forgetFlows(options.netns, peer);
-      return { closed: Math.max(0, before - remaining), remaining, supported: remaining < before };
+      const forgotten = remaining > 0 ? await forgetFlows(options.netns, peer) : 0;
+      return { closed: Math.max(0, before - remaining), remaining, supported: remaining < before, ...(forgotten > 0 ? { forgotten } : {}) };
     },
   };
 };
@@ -46,10 +46,11 @@ const peerText = (text: string): string => {
   return network.isV6 ? `[${network.address}/${network.prefix}]` : networkText(network);
 };
 
-/** Where the kernel cannot destroy sockets: forget the flows, so that what a stateful firewall let through is judged anew. */
-const forgetFlows = async (netns: string | undefined, peer: string): Promise<void> => {
-  if (findProgram('conntrack') === undefined) return;
+/** Where the kernel cannot destroy sockets: forget the flows, so that what a stateful firewall let through is judged anew. Says how many. */
+const forgetFlows = async (netns: string | undefined, peer: string): Promise<number> => {
+  if (findProgram('conntrack') === undefined) return 0;
   const family = peer.includes(':') ? 'ipv6' : 'ipv4';
   // It answers 1 when there was nothing to forget, which is as good.
-  await runProgram(systemCommand('conntrack', ['-D', '-f', family, '-s', peer.replace(/[[\]]/g, '')], netns));
+  const output = await runProgram(systemCommand('conntrack', ['-D', '-f', family, '-s', peer.replace(/[[\]]/g, '')], netns));
+  return Number(/([0-9]{1,9}) flow entries have been deleted/.exec(output.stderr)?.[1] ?? 0);
 };

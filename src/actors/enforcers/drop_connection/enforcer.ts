@@ -28,8 +28,15 @@ export const createDropConnection: EnforcerFactory = ({ host }) => {
     apply: async (request) => {
       const peer = peerOf(request.target);
       await refuseOperator(peer);
-      const { closed, remaining, supported } = await host.call('connections.kill', { peer });
-      if (!supported) return { verification: 'failed', detail: `this kernel cannot close connections: ${remaining} with ${peer} are open` };
+      const { closed, remaining, supported, forgotten = 0 } = await host.call('connections.kill', { peer });
+      if (!supported && forgotten === 0)
+        return { verification: 'failed', detail: `this kernel can neither close connections nor forget their flows: ${remaining} with ${peer} are open` };
+      // Whether a firewall then drops them depends on its rules.
+      if (!supported)
+        return {
+          verification: 'unverified',
+          detail: `this kernel cannot close connections; ${forgotten} flows with ${peer} were forgotten, a stateful firewall judges them anew`,
+        };
       if (remaining > 0) return { verification: 'failed', detail: `${closed} connections with ${peer} closed, ${remaining} are open` };
       return { verification: 'verified', detail: closed === 0 ? `no connection with ${peer} was open` : `${closed} connections with ${peer} closed` };
     },

@@ -23,7 +23,12 @@ describe('the outcome of drop_connection', () => {
     [{ closed: 2, remaining: 0, supported: true }, 'verified', '2 connections with 192.0.2.7 closed'],
     [{ closed: 0, remaining: 0, supported: true }, 'verified', 'no connection with 192.0.2.7 was open'],
     [{ closed: 1, remaining: 1, supported: true }, 'failed', '1 connections with 192.0.2.7 closed, 1 are open'],
-    [{ closed: 0, remaining: 3, supported: false }, 'failed', 'this kernel cannot close connections: 3 with 192.0.2.7 are open'],
+    [{ closed: 0, remaining: 3, supported: false }, 'failed', 'this kernel can neither close connections nor forget their flows: 3 with 192.0.2.7 are open'],
+    [
+      { closed: 0, remaining: 3, supported: false, forgotten: 2 },
+      'unverified',
+      'this kernel cannot close connections; 2 flows with 192.0.2.7 were forgotten, a stateful firewall judges them anew',
+    ],
   ] as const)('for %j is %s', async (kill, verification, detail) => {
     const enforcer = createDropConnection({ host: fakeHost(kill), clock: createManualClock() });
     expect(await enforcer.apply(request('192.0.2.7'))).toEqual({ verification, detail });
