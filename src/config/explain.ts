@@ -6,6 +6,7 @@ import { suggestion } from '../domain/suggestion.ts';
 import { buildEnforcementPolicy, type RuntimeOverrides, ruleText } from './enforcement.ts';
 import type { LoadedConfig } from './load.ts';
 import { loadPreset, presetFiles } from './presets.ts';
+import type { Config } from './schema.ts';
 
 /** One value in force and who said it: `file:line`, `default`, or how it was set at run time. */
 export type Explained = { readonly path: string; readonly value: unknown; readonly origin: string };
@@ -33,6 +34,12 @@ export const explain = async (loaded: LoadedConfig, wanted: string, live: LiveMo
       path: `enforcement.approval_gate.${key}`,
       value,
       origin: said(['approvals', key], ['enforcement', 'approval_gate', key]) ?? shipped(['approval_gate', key]) ?? 'default',
+    })),
+    ...listValues(config, table).map(({ path: key, value, keys }) => ({ path: key, value, origin: said(keys) ?? 'default' })),
+    ...Object.entries(escalationValues(table)).map(([key, value]) => ({
+      path: `escalation.${key}`,
+      value,
+      origin: said(['escalation', ...key.split('.')]) ?? shipped(['escalation', ...key.split('.')]) ?? 'default',
     })),
     ...Object.entries(table.policies).flatMap(([id, policy]) =>
       Object.entries(policyValues(policy)).map(([key, value]) => ({
@@ -66,6 +73,25 @@ const gateValues = ({ approvalGate: gate }: EnforcementPolicy): { readonly [key:
   auto_approve_above: gate.autoApproveAbove ?? 'never',
   ttl: `${gate.ttlMs / 1000}s`,
   max_pending: gate.maxPending,
+});
+
+const listValues = (config: Config, { caps, globalAllowList }: EnforcementPolicy): readonly { path: string; value: unknown; keys: readonly string[] }[] =>
+  [
+    { path: 'enforcement.global_allow_list', value: globalAllowList },
+    { path: 'enforcement.caps.max_active_blocks', value: caps.maxActiveBlocks },
+    { path: 'enforcement.caps.max_new_actions_per_min', value: caps.maxNewActionsPerMinute },
+    { path: 'enforcement.caps.max_block_duration', value: `${caps.maxBlockSeconds}s` },
+    { path: 'chains', value: config.chains.map(({ name }) => name) },
+  ].map((entry) => ({ ...entry, keys: entry.path.split('.') }));
+
+const escalationValues = ({ escalation }: EnforcementPolicy): { readonly [key: string]: unknown } => ({
+  enabled: escalation?.enabled ?? false,
+  ...Object.fromEntries(
+    Object.entries(escalation?.timeouts ?? {}).map(([severity, rule]) => [
+      `timeouts.${severity}`,
+      `${rule.timeoutMs / 1000}s to ${rule.escalateTo}, at most ${rule.maxEscalations}${rule.reNotify ? ', tells the endpoints' : ''}`,
+    ]),
+  ),
 });
 
 /** Where a file says a key: `name:line`, undefined when it does not. */

@@ -65,3 +65,19 @@ test('the value it names is the one in force, and what the file says is said by 
     { numRuns: 20 },
   );
 });
+
+test('escalation, caps, the allow list and chains are explained, vps-agent by its own file', async () => {
+  const text =
+    'enforcement:\n  preset: vps-agent\n  global_allow_list: [192.0.2.7]\n  caps:\n    max_active_blocks: 9\nescalation:\n  timeouts:\n    HIGH: { timeout: 1m, escalate_to: HIGH, max_escalations: 1 }\n';
+  await withFile(text, async (path) => {
+    const values = new Map((await explain(await load(path), '', undefined)).map((entry) => [entry.path, entry]));
+    expect(values.get('enforcement.global_allow_list')).toMatchObject({ value: ['192.0.2.7'], origin: `${path}:3` });
+    expect(values.get('enforcement.caps.max_active_blocks')).toMatchObject({ value: 9, origin: `${path}:5` });
+    expect(values.get('enforcement.caps.max_block_duration')?.origin).toBe('default');
+    expect(values.get('escalation.enabled')).toMatchObject({ value: true, origin: expect.stringMatching(/^presets\/vps-agent\.yaml:\d+$/) });
+    expect(values.get('escalation.timeouts.HIGH')).toMatchObject({ value: expect.stringContaining('60s to HIGH, at most 1'), origin: `${path}:8` });
+    expect(values.get('escalation.timeouts.CRITICAL')?.origin).toMatch(/^presets\/vps-agent\.yaml:\d+$/);
+    expect(values.get('enforcement.approval_gate.enabled')).toMatchObject({ value: false, origin: expect.stringMatching(/^presets\/vps-agent\.yaml:\d+$/) });
+    expect(values.get('chains')).toMatchObject({ value: [], origin: 'default' });
+  });
+});
