@@ -52,8 +52,8 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'attack chains'))('attack chains', ()
 
     await station.start();
     scan();
-    await until('the chain', async () => (await alertsOf('correlator')).length === 1, 20_000);
-    const [alert] = await alertsOf('correlator');
+    await until('the chain', async () => (await alertsOf('threat_correlator')).length === 1, 20_000);
+    const [alert] = await alertsOf('threat_correlator');
     const [guesses] = await alertsOf('auth_fortress');
     expect(alert).toMatchObject({
       type: 'attack_chain',
@@ -62,7 +62,7 @@ describe.skipIf(skipsWithout(whyNoBuild(), 'attack chains'))('attack chains', ()
       metadata: { source_ip: ATTACKER, chain_name: 'Credential Attack → Lateral Movement', modules: ['auth_fortress', 'network_guardian'] },
       correlation: { joined_by: 'ip', steps: [{ alert_id: guesses?.id, stage: 'credentials' }, { stage: 'movement' }] },
     });
-    expect((await station.cli('alerts', '--module', 'correlator')).out).toContain('Attack chain: Credential Attack');
+    expect((await station.cli('alerts', '--module', 'threat_correlator')).out).toContain('Attack chain: Credential Attack');
     const shown = JSON.parse((await station.cli('correlator', '--json')).out) as { recent: { id: string }[]; chain_count: number };
     expect(shown).toMatchObject({ chain_count: 13, recent: [{ id: alert?.id }] });
     const listed = JSON.parse((await station.cli('threats', ATTACKER, '--json')).out) as unknown;

@@ -5,7 +5,7 @@ import type { AttackChain } from './attack-chains.ts';
 import type { Reached } from './correlator.ts';
 
 /** Module name of the correlator's own alerts. */
-export const CORRELATOR = 'correlator';
+export const CORRELATOR = 'threat_correlator';
 
 export type CompletedChain = {
   readonly chain: AttackChain;

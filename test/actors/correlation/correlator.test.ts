@@ -38,7 +38,7 @@ describe('attack chains', () => {
     const [finding, ...others] = correlator.take(scan(MINUTE, { alertId: 'second' }));
     expect(others).toEqual([]);
     expect(finding).toMatchObject({
-      module: 'correlator',
+      module: 'threat_correlator',
       type: 'attack_chain',
       severity: 'CRITICAL',
       at: START + MINUTE,
@@ -74,7 +74,7 @@ describe('attack chains', () => {
       [seen('runtime_watcher', 'lolbin_abuse', 0), seen('api_fortress', 'idor', MINUTE), seen('injection_shield', 'injection_detected', 2 * MINUTE)],
       ['Multi-Vector Assault'],
     ],
-    ['two modules and the correlator itself are not three', [scan(0), seen('correlator', 'attack_chain', 1), seen('api_fortress', 'idor', 2)], []],
+    ['two modules and the correlator itself are not three', [scan(0), seen('threat_correlator', 'attack_chain', 1), seen('api_fortress', 'idor', 2)], []],
     [
       'joined by the user within five minutes',
       [
@@ -149,7 +149,7 @@ describe('attack chains', () => {
 });
 
 describe('whatever comes in whatever order', () => {
-  const modules = ['auth_fortress', 'network_guardian', 'injection_shield', 'runtime_watcher', 'ransomware', 'api_fortress', 'correlator'];
+  const modules = ['auth_fortress', 'network_guardian', 'injection_shield', 'runtime_watcher', 'ransomware', 'api_fortress', 'threat_correlator'];
   const types = ['brute_force', 'vertical_scan', 'injection_detected', 'reverse_shell', 'ransom_note', 'idor', 'attack_chain'];
   const sighting = fc
     .record({
@@ -175,7 +175,7 @@ describe('whatever comes in whatever order', () => {
             expect(chain).toBeDefined();
             expect(isClaim).toBe(false);
             expect(Math.max(...times) - Math.min(...times)).toBeLessThanOrEqual((chain?.windowMs ?? 0) + 5000);
-            expect(steps.every(({ module, severity }) => module !== 'correlator' && ['MEDIUM', 'HIGH', 'CRITICAL'].includes(severity))).toBe(true);
+            expect(steps.every(({ module, severity }) => module !== 'threat_correlator' && ['MEDIUM', 'HIGH', 'CRITICAL'].includes(severity))).toBe(true);
             if (chain?.distinctModules === undefined) {
               expect(steps.map(({ stage }) => stage)).toEqual(chain?.stages.map(({ name }) => name));
               expect(new Set(steps.map(({ alertId }) => alertId)).size).toBe(steps.length);
