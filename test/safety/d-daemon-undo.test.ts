@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createEnforcers } from '../../src/actors/enforcers/registry.ts';
 import { createLedger } from '../../src/actors/response/ledger.ts';
+import type { ChildView } from '../../src/actors/root.ts';
+import { collectorSpec } from '../../src/actors/supervision.ts';
 import { cleanUp } from '../../src/daemon/cleanup.ts';
+import { createSourceAlarms } from '../../src/daemon/source-alarms.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import { sampleAlert } from '../kit/alerts.ts';
 import { addAccount, addFile, addProcess, createWorld, hostOf } from './fake-host.ts';
 import { createFuse } from './fuse.ts';
@@ -49,6 +53,39 @@ test('safety 28: one action that cannot be carried out does not stop the others'
 test('safety 29: the service tells that it lives only while all of it does, and has a bound on memory', () => {
   const unit = readFileSync(join(import.meta.dirname, '../../packaging/1sec.service'), 'utf8');
   for (const line of [/^Type=notify$/m, /^WatchdogSec=\d+/m, /^OOMScoreAdjust=-\d+/m, /^MemoryMax=/m]) expect(unit).toMatch(line);
+});
+
+test('safety 30: a source that falls silent, or is hardly understood any more, is told once, by name, and nothing acts on it', async () => {
+  await withScene(POLICY, async ({ world, clock, records, raise }) => {
+    const told: Finding[] = [];
+    const sources = ['silent', 'unread', 'well'].map((id) => ({
+      spec: collectorSpec({ id, collector: 'file', grammar: 'auth', path: `/var/log/${id}.log` }),
+      counts: { lines: 0, parsed: 0 },
+    }));
+    // Only spec and counts are looked at.
+    const children = sources.map(({ spec, counts }) => ({ record: { spec }, state: 'running', context: counts }) as unknown as ChildView);
+    const alarms = createSourceAlarms({ root: { children: () => children }, clock, raise: (finding) => void told.push(finding) });
+    const pass = (minutes: number, isWell: boolean): void => {
+      for (let minute = 0; minute < minutes; minute += 1) {
+        for (const { spec, counts } of sources) {
+          if (isWell || !spec.id.endsWith('silent')) counts.lines += 20;
+          if (isWell || spec.id.endsWith('well')) counts.parsed += 20;
+        }
+        clock.advance(60_000);
+        alarms.look();
+      }
+    };
+    pass(120, true);
+    expect(told).toEqual([]);
+    pass(60, false);
+    expect(told.map(({ module, type, severity, title }) => [module, type, severity, title])).toEqual([
+      ['collector', 'source_silent', 'MEDIUM', 'silent is silent'],
+      ['collector', 'source_unread', 'MEDIUM', 'unread is hardly understood any more'],
+    ]);
+    for (const { module, type, severity, entities } of told) await raise({ module, type, severity, entities });
+    expect(records('intent')).toEqual([]);
+    expect(world.everBlocked).toEqual([]);
+  });
 });
 
 test('safety 31: whatever write the daemon dies at, the next one finds a whole history and no half of an action', async () => {
