@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { createWebGrammar } from '../../src/actors/collectors/grammars/web.ts';
 import { targetOf } from '../../src/actors/response/targets.ts';
 import type { HostOperation } from '../../src/domain/host.ts';
 import { toSafe } from '../../src/domain/safe-text.ts';
 import { STANDING_SETS, structureScript } from '../../src/os/firewall/layout.ts';
+import { parseLine } from '../actors/collectors/grammars/parse-lines.ts';
 import { sampleAlert } from '../kit/alerts.ts';
 import { addProcess, createWorld } from './fake-host.ts';
 import { policyOf, rule, withScene } from './scene.ts';
@@ -80,12 +82,30 @@ test('safety 16: what the host does not show afterwards is a failure, whatever i
   });
 });
 
-test('safety 17: a proxy that the allow list names is never blocked, and the history says why', async () => {
-  await withScene({ ...POLICY, globalAllowList: ['192.0.2.80/32'] }, async ({ world, raise, records }) => {
-    await raise({ type: 'long', entities: { ip: '192.0.2.80' } });
-    expect(world.table).toBeUndefined();
-    expect(records('decision')[0]).toMatchObject({ outcome: 'allow-listed', reason: expect.stringContaining('192.0.2.80') });
-  });
+test('safety 17: never the proxy, not even as part of a network or when only it is known; the client behind it is the source', async () => {
+  const proxies = ['192.0.2.80/29'];
+  const grammar = createWebGrammar({ trustedProxies: proxies });
+  const first = (forwarded: string) =>
+    parseLine(grammar, `192.0.2.81 - - [12/Jan/2026:03:04:05 +0000] "GET /a HTTP/1.1" 404 5 "-" "curl/8" "${forwarded}"`).events[0];
+  await withScene(
+    POLICY,
+    async ({ world, raise, records }) => {
+      const unknown = first('-');
+      expect(unknown).toMatchObject({ sourceIp: '192.0.2.81', details: { only_proxy_known: true } });
+      await raise({ type: 'long', entities: unknown?.entities ?? {} });
+      await raise({ type: 'long', entities: { ip: '192.0.2.0/24' } });
+      expect(world.table).toBeUndefined();
+      for (const decision of records('decision')) expect(decision).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('a trusted proxy') });
+      expect(records('decision')).toHaveLength(2);
+      // What stands left of the first hop that is no proxy was said by the client.
+      const known = first('198.51.100.1, 203.0.113.9, 192.0.2.82');
+      expect(known?.details).not.toHaveProperty('only_proxy_known');
+      await raise({ type: 'long', entities: known?.entities ?? {} });
+      expect(world.everBlocked).toEqual(['203.0.113.9']);
+    },
+    undefined,
+    { trustedProxies: proxies },
+  );
 });
 
 test('safety 18: what only a sender claims never acts, however severe', async () => {

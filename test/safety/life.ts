@@ -28,6 +28,7 @@ export type LifeOptions = {
   /** Of this moment. */
   readonly policy: () => EnforcementPolicy;
   readonly allowList?: readonly string[];
+  readonly trustedProxies?: readonly string[];
 };
 
 /** One run of the daemon's response room, wired as the composition root wires it, without sources and sockets. */
@@ -42,6 +43,7 @@ export const startLife = async (options: LifeOptions) => {
     endpoints: [],
     allowCommand: false,
     allowList: options.allowList ?? [],
+    trustedProxies: options.trustedProxies ?? [],
     batching: { enabled: false, windowMs: 1000, maxSize: 10 },
   });
   const { enforcers, leases, protector, keeper, publish } = restored;

@@ -8,7 +8,7 @@ import { sampleAlert } from '../kit/alerts.ts';
 import { policyOfPreset } from '../kit/policies.ts';
 import { START, withStore } from '../store/store-fixtures.ts';
 import { createWorld, hostOf, type Watch, type World } from './fake-host.ts';
-import { type Life, startLife } from './life.ts';
+import { type Life, type LifeOptions, startLife } from './life.ts';
 
 export type Scene = {
   readonly world: World;
@@ -43,12 +43,17 @@ export const policyOf = async (rules: readonly PolicyRule[], more: Partial<Enfor
 };
 
 /** A response room over a host that exists only here and a real store; the operator is connected from 192.0.2.77. */
-export const withScene = (policy: EnforcementPolicy, work: (scene: Scene) => Promise<void>, world = createWorld({ sshPeers: ['192.0.2.77'] })): Promise<void> =>
+export const withScene = (
+  policy: EnforcementPolicy,
+  work: (scene: Scene) => Promise<void>,
+  world = createWorld({ sshPeers: ['192.0.2.77'] }),
+  more: Pick<LifeOptions, 'trustedProxies'> = {},
+): Promise<void> =>
   withStore(async (store) => {
     const clock = createManualClock(START);
     const mood: Scene['mood'] = { policy, watch: () => undefined };
     const start = (): Promise<Life> =>
-      startLife({ store, host: hostOf(world, clock, (name, moment) => mood.watch(name, moment)), clock, policy: () => mood.policy });
+      startLife({ store, host: hostOf(world, clock, (name, moment) => mood.watch(name, moment)), clock, policy: () => mood.policy, ...more });
     const scene: Scene = {
       world,
       store,
