@@ -171,3 +171,28 @@ test('safety 10: never root, services, the last administrator, the operator, an 
     world,
   );
 });
+
+test('safety 10: never a package manager at work, nor what has one under it; the history says why, and the same file of another user is ended', async () => {
+  const policy = await policyOf([rule('kill_process')]);
+  const world = createWorld();
+  const dpkg = addProcess(world, 500, { exe: '/usr/bin/dpkg', name: 'dpkg', uid: 0 });
+  const parent = addProcess(world, 600, { exe: '/usr/bin/bash', uid: 0 });
+  addProcess(world, 601, { exe: '/usr/bin/apt-get', name: 'apt-get', uid: 0, parentPid: 600 });
+  const user = addProcess(world, 700, { exe: '/usr/bin/dpkg', name: 'dpkg', uid: 33 });
+  await withScene(
+    policy,
+    async ({ raise, records }) => {
+      await raise({ entities: { process: dpkg } });
+      expect(records('decision')[0]).toMatchObject({ outcome: 'refused', reason: expect.stringContaining('a package manager at work (dpkg)') });
+      await raise({ entities: { process: parent } });
+      expect(records('outcome')[0]).toMatchObject({
+        outcome: 'failure',
+        reason: expect.stringContaining('process 601 is a package manager at work (apt-get)'),
+      });
+      expect([500, 600, 601].map((pid) => world.processes.get(pid)?.state)).toEqual(['running', 'running', 'running']);
+      await raise({ entities: { process: user } });
+      expect(world.processes.get(700)?.state).toBe('gone');
+    },
+    world,
+  );
+});

@@ -1,6 +1,7 @@
 import type { ActionName, Target } from '../../domain/action.ts';
 import type { OperatorEndpoints } from '../../domain/host.ts';
 import { type Network, networksOverlap, parseNetwork } from '../../domain/ip.ts';
+import { packageManagerOf } from '../../domain/package-manager.ts';
 import type { EnforcementCaps } from '../../domain/policy.ts';
 
 /** Who must never be hit, as known at this moment. */
@@ -96,6 +97,8 @@ const guardProcess = (target: Extract<Target, { kind: 'process' }>, protections:
   if (pid === protections.ownPid) return refuse('this is 1-SEC itself');
   if (protections.endpoints.sshdListeners.includes(pid)) return refuse('the SSH server is never killed');
   if (protections.endpoints.sessionPids.includes(pid)) return refuse("part of the operator's own session");
+  const manager = packageManagerOf(target.process);
+  if (manager !== undefined) return refuse(`a package manager at work (${manager}): ended half-way, it leaves the system half installed`);
   return undefined;
 };
 
