@@ -46,7 +46,7 @@ export const createDetector = (settings: RuntimeSettings): Detector => {
       const first = one.type === 'reverse_shell' && socket.startsWith('socket:') ? stolen.get(socket) : undefined;
       const chain = chains.take(one.type, event, facts.commandLine);
       if (first !== undefined) emit(draftOf(one, { ...context, entities: first.entities, earlier: [first.id] }));
-      else emit(draftOf(one, chain === undefined ? context : { ...context, attack: chain.first, earlier: [chain.eventId] }));
+      else emit(draftOf(one, chain === undefined ? context : { ...context, entities: chain.first, earlier: [chain.eventId] }));
       if (one.type === 'reverse_shell' && first === undefined && socket.startsWith('socket:')) stolen.set(socket, event);
     }
     const joined = pipes.onProcess(facts);

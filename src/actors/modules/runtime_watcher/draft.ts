@@ -13,8 +13,6 @@ export type DraftContext = {
   readonly earlier?: readonly string[] | undefined;
   /** When the one to stop is not the process of the event. */
   readonly entities?: Entities | undefined;
-  /** Whose attack it is part of, when that is another process: repeats are counted there. */
-  readonly attack?: Entities | undefined;
 };
 
 /** A finding with evidence, subject and the process a person would want stopped. */
@@ -39,7 +37,7 @@ export const draftOf = (found: Match, context: DraftContext): FindingDraft => {
       ...(start >= 0 && start < 512 ? { span: [start, Math.min(512, start + (found.command?.path.length ?? 0))] as const } : {}),
       line: event.raw?.slice(0, 1024),
     },
-    subject: subjectOf(context.attack ?? entities, event),
+    subject: subjectOf(entities, event),
   };
 };
 

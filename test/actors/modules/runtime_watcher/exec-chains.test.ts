@@ -34,10 +34,10 @@ test.each([
   ['timeout', ['timeout', '2']],
   ['sudo', ['sudo']],
   ['nohup', ['nohup']],
-])('%s and the shell it starts are one alert, which names the shell', (_name, wrapper) => {
+])('%s and the shell it starts are one alert about the wrapper: with it the shell is stopped, too', (_name, wrapper) => {
   const alerts = alertsOf([exec(100, 1, [...wrapper, ...SHELL], 0), exec(101, 100, SHELL, 3)]);
   expect(alerts.map(({ count, foldKey }) => [count, foldKey])).toEqual([[2, 'runtime_watcher:reverse_shell:process:100:1000']]);
-  expect(alerts[0]?.entities.process?.pid).toBe(101);
+  expect(alerts[0]?.entities.process?.pid).toBe(100);
   expect(alerts[0]?.eventIds).toEqual(['exec:100:0', 'exec:101:3']);
 });
 
