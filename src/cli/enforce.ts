@@ -6,7 +6,7 @@ import type { CommandContext } from './command.ts';
 type Run = (context: CommandContext, words: readonly string[]) => Promise<number>;
 type Verb = { readonly maxWords: number; readonly load: () => Promise<Run> };
 
-const undo: Verb = { maxWords: 1, load: async () => (await import('./enforce/change.ts')).undo };
+const undo: Verb = { maxWords: 1, load: async () => (await import('./enforce/undo.ts')).undo };
 
 const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['status', { maxWords: 0, load: async () => (await import('./enforce/show.ts')).status }],

@@ -9,7 +9,7 @@ import { runStream } from './stream.ts';
 const MAX_REPLY = 32 * 1024 * 1024;
 const TIMEOUT_MS = 15_000;
 /** Cleanup and undo wait for the kernel; the rest answers at once. */
-const SLOW: ReadonlySet<RouteName> = new Set(['cleanup', 'undo', 'approve', 'verifyHistory']);
+const SLOW: ReadonlySet<RouteName> = new Set(['cleanup', 'undo', 'undoMatching', 'approve', 'verifyHistory']);
 const SLOW_TIMEOUT_MS = 120_000;
 
 export type ClientOptions = {

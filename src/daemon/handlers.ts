@@ -8,7 +8,7 @@ import type { LeaseBook } from '../actors/response/lease-book.ts';
 import type { Protector } from '../actors/response/protector.ts';
 import { aboutAlert } from '../actors/response/records.ts';
 import type { Responder } from '../actors/response/responder.ts';
-import { type UndoDependencies, undoByName } from '../actors/response/undo.ts';
+import type { UndoDependencies } from '../actors/response/undo.ts';
 import { ACTIONS, type ActionName, targetKey } from '../domain/action.ts';
 import type { Alert } from '../domain/alert.ts';
 import type { Actor, Approval } from '../domain/approval.ts';
@@ -36,6 +36,7 @@ import type { PolicyKeeper } from './policy-keeper.ts';
 import { quarantinedFiles } from './quarantined-files.ts';
 import { alertToJson, leaseToJson, policiesToJson, recordToJson } from './to-json.ts';
 import { triedAlert } from './tried-alert.ts';
+import { createUndoHandlers } from './undo-handlers.ts';
 
 export type HandlerDependencies = {
   readonly store: Store;
@@ -85,6 +86,7 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
   };
   return {
     ...createNotifyHandlers(dependencies.notifications),
+    ...createUndoHandlers(dependencies.undo),
     ...createChainHandlers({ store, chains: dependencies.chains, runner: dependencies.chainRunner }),
     ...createCorrelationHandlers(dependencies),
     ...createAllowHandlers(dependencies.allow),
@@ -181,13 +183,6 @@ export const createHandlers = (dependencies: HandlerDependencies): Handlers => {
     quarantine: async ({ query }) => {
       const files = await quarantinedFiles(dependencies.leases, dependencies.undo.enforcers, query.limit);
       return { files: [...files], total: dependencies.leases.count('quarantine_file') };
-    },
-    undo: async ({ params, body, caller }) => {
-      const records = (await undoByName(dependencies.undo, params.id, caller.actor, body.reason)).map(recordToJson);
-      // One that failed is the answer: it is what has to be looked at.
-      const first = records.find(({ outcome }) => outcome === 'failure') ?? records[0];
-      if (first === undefined) throw new SecError('SEC_NOT_FOUND', `nothing is in force on ${params.id} any more`);
-      return { ...first, also: records.filter((record) => record !== first) };
     },
     cleanup: async ({ body, caller }) => dependencies.cleanup(caller.actor, body.reason, body.restore_files),
     shutdown: async ({ body, caller }) => {

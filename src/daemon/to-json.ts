@@ -149,6 +149,7 @@ export const leaseToJson = (lease: Lease): LeaseJson =>
     action_id: lease.actionId,
     alert_id: lease.alertId,
     module: lease.module,
+    preset: lease.preset,
     action: lease.action,
     target: targetKey(lease.target),
     state: lease.state,

@@ -11,6 +11,8 @@ export type Lease = {
   readonly actionId: ActionId;
   readonly alertId: AlertId | undefined;
   readonly module: string;
+  /** In force when it was done; leases of earlier versions do not say. */
+  readonly preset?: string | undefined;
   readonly action: ActionName;
   readonly target: Target;
   readonly state: LeaseState;

@@ -422,6 +422,23 @@ export const ROUTES = {
     body: reason,
     reply: json.undoneJson,
   }),
+  undoMatching: route({
+    method: 'POST',
+    path: '/api/v1/enforce/rollback',
+    role: 'admin',
+    summary: 'Take back all in force of the last seconds, of a module, under a preset, a page at a time; or list it',
+    params: none,
+    query: none,
+    body: reason.extend({
+      since_seconds: z.number().int().min(1).max(31_622_400).optional(),
+      module: z.string().min(1).max(64).optional(),
+      preset: z.string().min(1).max(64).optional(),
+      dry_run: z.boolean().default(false),
+      /** `next` of the page before. */
+      after: z.string().max(64).optional(),
+    }),
+    reply: json.undoneMatchingJson,
+  }),
   dryRun: route({
     method: 'POST',
     path: '/api/v1/enforce/dry-run/:mode',

@@ -354,12 +354,22 @@ export const leaseJson = z.object({
   action_id: z.string(),
   alert_id: z.string().optional(),
   module: z.string(),
+  preset: z.string().optional(),
   action,
   target: z.string(),
   state: z.enum(['intended', 'active', 'ended', 'failed']),
   created_at: timestamp,
   expires_at: timestamp.optional(),
   ended_because: z.string().optional(),
+});
+
+/** `matching`: what fitted when it was asked; of these `undone` ended, `failed` did not. `next`: there are more, after this one. */
+export const undoneMatchingJson = z.object({
+  dry_run: z.boolean(),
+  matching: z.array(leaseJson),
+  undone: z.array(recordJson),
+  failed: z.array(z.object({ lease_id: z.string(), action, target: z.string(), reason: z.string() })),
+  next: z.string().optional(),
 });
 
 export const allowEntryJson = z.object({
@@ -566,6 +576,7 @@ export const errorJson = z.object({ error: z.string(), code: z.string(), hint: z
 
 export type AlertJson = z.infer<typeof alertJson>;
 export type ApprovalJson = z.infer<typeof approvalJson>;
+export type UndoneMatchingJson = z.infer<typeof undoneMatchingJson>;
 export type RecordJson = z.infer<typeof recordJson>;
 export type AllowEntryJson = z.infer<typeof allowEntryJson>;
 export type LeaseJson = z.infer<typeof leaseJson>;

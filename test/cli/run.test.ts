@@ -62,6 +62,11 @@ describe('flags', () => {
     ['a preset that is none', ['enforce', 'preset', 'strct'], /preset strct: expected .*did you mean strict\?/],
     ['an approval without an id', ['enforce', 'approvals', 'approve'], /approvals approve: an id is missing/],
     ['a log level that is none', ['daemon', '--log-level', 'loud'], /--log-level: expected debug, info, warn, error, got loud/],
+    ['an undo of everything', ['enforce', 'undo'], /undo: exactly one id/],
+    ['an undo of one thing and of many', ['enforce', 'undo', 'aaaa', '--since', '10m'], /undo: exactly one id/],
+    ['a rehearsal of one undo', ['enforce', 'undo', 'aaaa', '--dry-run'], /undo: exactly one id/],
+    ['a time that is none', ['enforce', 'undo', '--since', 'lunch'], /--since: expected 1s to 366d, got lunch/],
+    ['an undo of a preset that is none', ['enforce', 'undo', '--preset', 'strct'], /preset strct: expected .*did you mean strict\?/],
     ['help for nothing', ['help', 'stats'], /unknown command stats/],
   ])('%s is an error of use: exit 2, what is wrong, and a hint', async (_what, words, message) => {
     const { code, out, err } = await runHere(...words);
@@ -169,6 +174,13 @@ describe('failures', () => {
       sampleRecord(1, { kind: 'undo', verification: 'failed', reason: 'still in the set' }),
       10,
     ],
+    [
+      'an undo of many of which one failed',
+      ['enforce', 'undo', '--since', '10m'],
+      'undoMatching',
+      { dry_run: false, matching: [], undone: [], failed: [{ lease_id: sampleLease(1).id, action: 'block_ip', target: '203.0.113.7', reason: 'still there' }] },
+      10,
+    ],
     ['a history that is broken', ['enforce', 'history', '--verify'], 'verifyHistory', { intact: false, records: 9, broken_at: 4, problem: 'hash' }, 15],
     ['a cleanup that left something', ['enforce', 'cleanup'], 'cleanup', { removed: [], left: ['block_ip: not permitted'] }, 19],
   ] as const)('%s ends with its own code, in words and in JSON', async (_what, words, route, reply, exit) => {
@@ -198,6 +210,12 @@ describe('answers', () => {
     bench.answer('approve', async () => sampleApproval(1, { state: 'done' }));
     bench.answer('reject', async () => sampleApproval(1, { state: 'rejected' }));
     bench.answer('undo', async () => sampleRecord(1, { kind: 'undo' }));
+    bench.answer('undoMatching', async () => ({
+      dry_run: false,
+      matching: [sampleLease(1)],
+      undone: [sampleRecord(1, { kind: 'undo', target: '203.0.113.7' })],
+      failed: [],
+    }));
     bench.answer('dryRun', async () => ({ dry_run: false, previous: true }));
     bench.answer('preset', async () => ({ preset: 'strict', previous: 'safe', applied: true, diff: ['preset: safe → strict'], policies: [] }));
     bench.answer('cleanup', async () => ({ removed: ['the firewall table'], left: [] }));
@@ -234,6 +252,7 @@ describe('answers', () => {
     ['enforce', 'approvals', 'reject', 'aaaa'],
     ['enforce', 'undo', 'aaaa'],
     ['enforce', 'rollback', 'aaaa'],
+    ['enforce', 'undo', '--since', '10m', '--module', 'ransomware', '--preset', 'strict'],
     ['enforce', 'dry-run', 'off'],
     ['enforce', 'preset'],
     ['enforce', 'preset', 'strict', '--show'],
@@ -262,6 +281,37 @@ describe('answers', () => {
     expect(lastInput()).toMatchObject({ body: { preview: true } });
     await runHere('enforce', 'preset', 'strict', '--reason', 'attack', ...onSocket());
     expect(lastInput()).toMatchObject({ body: { preview: false, reason: 'attack' } });
+  });
+
+  test('an undo of many asks for page after page, tells each and what failed, and asks nothing', async () => {
+    const page = {
+      dry_run: false,
+      matching: [sampleLease(1)],
+      undone: [sampleRecord(1, { kind: 'undo', action: 'block_ip', target: '203.0.113.7' })],
+      failed: [],
+    };
+    const failed = [{ lease_id: sampleLease(2).id, action: 'block_ip' as const, target: '203.0.113.8', reason: 'still \u001b[2J there' }];
+    const pages = [
+      { ...page, next: 'aaaa' },
+      { ...page, undone: [], failed },
+    ];
+    bench.answer('undoMatching', async () => pages.shift() ?? page);
+    const { code, out, err } = await runHere('enforce', 'undo', '--since', '10m', '--module', 'ransomware', '--reason', 'wrong', ...onSocket());
+    expect(lastInput()).toMatchObject({ body: { since_seconds: 600, module: 'ransomware', dry_run: false, reason: 'wrong', after: 'aaaa' } });
+    expect(code).toBe(10);
+    expect(out).toMatch(/ undone: block_ip 203\.0\.113\.7 /);
+    expect(out).toMatch(/ not undone: block_ip 203\.0\.113\.8 \(still .*there\)/);
+    expect(err).toContain('1 could not be undone, 1 were');
+  });
+
+  test('a rehearsal of it lists and changes nothing; where nothing fits that is said', async () => {
+    bench.answer('undoMatching', async () => ({ dry_run: true, matching: [sampleLease(1)], undone: [], failed: [] }));
+    const { code, out } = await runHere('enforce', 'undo', '--preset', 'strict', '--dry-run', ...onSocket());
+    expect(lastInput()).toMatchObject({ body: { preset: 'strict', dry_run: true } });
+    expect(code).toBe(0);
+    expect(out).toMatch(/ would be undone: .*\n1 in force would be undone; nothing was changed\n$/);
+    bench.answer('undoMatching', async () => ({ dry_run: false, matching: [], undone: [], failed: [] }));
+    expect((await runHere('enforce', 'undo', '--since', '1h', ...onSocket())).out).toBe('nothing in force fits: nothing was undone\n');
   });
 
   test('status says what this host cannot see', async () => {

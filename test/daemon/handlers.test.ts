@@ -305,6 +305,68 @@ describe('actions in force', () => {
     }, two);
   });
 
+  const several = (store: Store): Promise<void> =>
+    store.leases.put([
+      sampleLease(1, { createdAt: START - 3_600_000, preset: 'safe' }),
+      sampleLease(2, { createdAt: START - 60_000, preset: 'strict' }),
+      sampleLease(3, { createdAt: START - 30_000, preset: 'strict', module: 'ransomware' }),
+      // The same block as 3, for another reason.
+      sampleLease(4, { createdAt: START - 3_600_000, target: sampleLease(3).target }),
+      sampleLease(5, { createdAt: START - 30_000, action: 'kill_process', module: 'ransomware' }),
+    ]);
+  const inForce = (store: Store): readonly string[] => store.leases.live().map(({ id }) => id);
+
+  test.each([
+    ['of the last minutes', { since_seconds: 600 }, [2, 3, 4, 5]],
+    ['of a module, with what stands for the same block', { module: 'ransomware' }, [3, 4, 5]],
+    ['under a preset', { preset: 'strict' }, [2, 3, 4]],
+    ['all of it has to fit', { since_seconds: 600, module: 'auth_fortress', preset: 'strict' }, [2]],
+    ['nothing', { module: 'nobody' }, []],
+  ])('those that fit are listed and nothing is done: %s', async (_what, body, numbers) => {
+    await withWorld(async ({ call, store, records, undone }) => {
+      const reply = await call('undoMatching', { body: { ...body, dry_run: true } });
+      expect(reply).toMatchObject({ dry_run: true, matching: numbers.map((number) => ({ id: numberedId(number) })), undone: [], failed: [] });
+      expect([undone, records, inForce(store).length]).toEqual([[], [], 5]);
+    }, several);
+  });
+
+  test('those that fit are taken back, one record for a block; what fails is named with the reason and does not keep the others', async () => {
+    await withWorld(async ({ call, store, undone }) => {
+      expect(await call('undoMatching', { body: { since_seconds: 600, reason: 'wrong preset' } })).toMatchObject({
+        dry_run: false,
+        undone: [
+          { action_id: numberedId(2), reason: expect.stringContaining('wrong preset') },
+          { action_id: numberedId(3), details: { modules: ['ransomware', 'auth_fortress'] } },
+        ],
+        failed: [{ lease_id: numberedId(5), action: 'kill_process', reason: expect.stringContaining('no enforcer') }],
+      });
+      expect(undone).toEqual([numberedId(2), numberedId(3)]);
+      expect(inForce(store)).toEqual([numberedId(1), numberedId(5)]);
+    }, several);
+  });
+
+  test('a hundred at a time, each page from where the one before ended', async () => {
+    await withWorld(
+      async ({ call, store }) => {
+        const first = await call('undoMatching', { body: { module: 'auth_fortress' } });
+        expect(first).toMatchObject({ next: numberedId(100) });
+        expect(inForce(store)).toHaveLength(30);
+        const second = await call('undoMatching', { body: { module: 'auth_fortress', after: numberedId(100) } });
+        expect(second).not.toHaveProperty('next');
+        expect(inForce(store)).toEqual([]);
+      },
+      (store) => store.leases.put(Array.from({ length: 130 }, (_, index) => sampleLease(index + 1))),
+    );
+  });
+
+  test('without a filter nothing is taken back, and only an administrator may', async () => {
+    await withWorld(async ({ call, undone }) => {
+      await expect(call('undoMatching', { body: {} })).rejects.toMatchObject({ code: 'SEC_INPUT_INVALID' });
+      expect(undone).toEqual([]);
+    }, several);
+    expect(ROUTES.undoMatching.role).toBe('admin');
+  });
+
   test('two that start alike are not guessed between', async () => {
     await withWorld(async ({ call, undone }) => {
       await expect(call('undo', { params: { id: '01J0000' } })).rejects.toMatchObject({ code: 'SEC_AMBIGUOUS' });

@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createEnforcers } from '../../src/actors/enforcers/registry.ts';
 import { createLedger } from '../../src/actors/response/ledger.ts';
+import { leasesMatching, type UndoFilter, undoLeases } from '../../src/actors/response/undo-matching.ts';
 import type { ChildView } from '../../src/actors/root.ts';
 import { collectorSpec } from '../../src/actors/supervision.ts';
 import { cleanUp } from '../../src/daemon/cleanup.ts';
 import { createSourceAlarms } from '../../src/daemon/source-alarms.ts';
+import { targetKey } from '../../src/domain/action.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import { sampleAlert } from '../kit/alerts.ts';
 import { addAccount, addFile, addProcess, createWorld, hostOf } from './fake-host.ts';
@@ -127,6 +129,43 @@ test('safety 33: what undoing needs is on disk before the act begins', async () 
       expect(seen).toEqual([[['intended', 'file']]]);
       await life.undo('/srv/a');
       expect(world.files.has('/srv/a')).toBe(true);
+    },
+    world,
+  );
+});
+
+test('safety 33: all that was done since then, by a module or under a preset is taken back, and nothing else; a failure keeps nothing else in force', async () => {
+  const world = createWorld();
+  addFile(world, '/srv/a', 100);
+  await withScene(
+    POLICY,
+    async ({ store, clock, life, mood, raise, records }) => {
+      const left = (): readonly string[] => life.leases.live().map(({ target }) => targetKey(target));
+      const undo = (filter: UndoFilter) => undoLeases(life.base, leasesMatching(life.leases.live(), filter, { limit: 100 }).leases, OPERATOR, 'wrong');
+      await raise({ type: 'ip', module: 'auth_fortress', entities: { ip: '203.0.113.1' } });
+      clock.advance(3_600_000 - 60_000);
+      await raise({ type: 'ip', module: 'auth_fortress', entities: { ip: '203.0.113.2' } });
+      // Their order within one millisecond is left to chance.
+      clock.advance(1);
+      await raise({ type: 'file', module: 'ransomware', entities: { file: { path: '/srv/a' } } });
+      mood.policy = { ...POLICY, preset: 'strict' };
+      await raise({ type: 'ip', module: 'network_guardian', entities: { ip: '203.0.113.3' } });
+      await raise({ type: 'ip', module: 'network_guardian', entities: { ip: '203.0.113.4' } });
+      expect(left()).toHaveLength(5);
+
+      expect(await undo({ preset: 'strict', module: 'auth_fortress' })).toEqual([]);
+      await undo({ preset: 'strict' });
+      expect(left()).toEqual(['203.0.113.1', '203.0.113.2', '/srv/a']);
+      // Something else is where the file was: it cannot come back, the block behind it ends all the same.
+      addFile(world, '/srv/a', 200);
+      const results = await undo({ since: clock.now() - 600_000 });
+      expect(results.map((result) => 'record' in result && result.record.outcome)).toEqual(['success', 'failure']);
+      expect(left()).toEqual(['203.0.113.1', '/srv/a']);
+      expect([...(world.table?.keys() ?? [])]).toEqual(['203.0.113.1']);
+      await undo({ module: 'auth_fortress' });
+      expect(store.leases.live().map(({ target }) => targetKey(target))).toEqual(['/srv/a']);
+      expect(records('undo')).toHaveLength(5);
+      expect(records('undo')[0]?.actor).toMatchObject({ name: 'ops' });
     },
     world,
   );

@@ -129,6 +129,7 @@ const leaseFor = (dependencies: ExecuteDependencies, enforcer: Enforcer, job: Jo
     actionId: asId<'ActionId'>(job.request.actionId),
     alertId: job.alert.id,
     module: job.alert.module,
+    preset: dependencies.policy().preset,
     action: enforcer.manifest.action,
     target: job.request.target,
     state: 'intended',

@@ -1,28 +1,11 @@
 import { formatDuration, parseDurationMs } from '../../domain/duration.ts';
 import { SecError } from '../../domain/errors.ts';
-import { shortId } from '../../domain/ids.ts';
-import { PRESETS, type PresetName } from '../../domain/policy.ts';
+import { PRESETS } from '../../domain/policy.ts';
 import { toSafe } from '../../domain/safe-text.ts';
-import { suggestion } from '../../domain/suggestion.ts';
-import type { PendingRollbackJson, RecordJson } from '../../protocol/schemas.ts';
+import type { PendingRollbackJson } from '../../protocol/schemas.ts';
 import type { CommandContext } from '../command.ts';
 import { policyRows } from './policy-rows.ts';
-
-/** `1sec enforce undo ID|TARGET` */
-export const undo = async (context: CommandContext, words: readonly string[]): Promise<number> => {
-  const [id, ...rest] = words;
-  if (id === undefined || rest.length > 0)
-    throw new SecError('SEC_USAGE', 'undo: exactly one id of an action or lease, or one target: an address, an account, a path');
-  const record = await (await context.client()).call('undo', { params: { id }, body: { reason: context.text('reason') ?? '' } });
-  context.print(context.flag('json') ? JSON.stringify(record, null, 2) : [record, ...(record.also ?? [])].map(undoneLine).join('\n'));
-  if (record.verification === 'failed') throw new SecError('SEC_VERIFY_FAILED', record.reason);
-  return 0;
-};
-
-const undoneLine = (record: RecordJson): string => {
-  const word = record.outcome === 'failure' ? 'not undone' : 'undone';
-  return `${shortId(record.action_id ?? record.id)} ${word}: ${record.action ?? ''} ${record.target ?? ''} (${record.verification ?? ''}: ${record.reason})`;
-};
+import { presetNamed } from './preset-named.ts';
 
 /** `1sec enforce dry-run on|off` */
 export const dryRun = async (context: CommandContext, words: readonly string[]): Promise<number> => {
@@ -47,7 +30,7 @@ export const preset = async (context: CommandContext, words: readonly string[]):
     context.print(context.flag('json') ? JSON.stringify({ presets: PRESETS }) : PRESETS.join('\n'));
     return 0;
   }
-  const name = PRESETS.find((known) => known === word) ?? unknownPreset(word);
+  const name = presetNamed(word);
   const preview = context.flag('show') || context.flag('dryRun');
   const reply = await (await context.client()).call('preset', {
     params: { name },
@@ -93,9 +76,4 @@ const commitOf = (context: CommandContext): { readonly confirm_within_seconds?: 
   const ms = parseDurationMs(within);
   if (ms === undefined || ms < 1000 || ms > 3_600_000) throw new SecError('SEC_USAGE', `--confirm-within: expected 1s to 1h, got ${toSafe(within, 40)}`);
   return { confirm_within_seconds: Math.round(ms / 1000), no_rollback: false };
-};
-
-const unknownPreset = (word: string): PresetName => {
-  const near = suggestion(word, PRESETS);
-  throw new SecError('SEC_USAGE', `preset ${word}: expected ${PRESETS.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`);
 };
