@@ -426,7 +426,7 @@ export const ROUTES = {
     method: 'POST',
     path: '/api/v1/enforce/rollback',
     role: 'admin',
-    summary: 'Take back all in force of the last seconds, of a module, under a preset, a page at a time; or list it',
+    summary: 'Take back, or list, all in force that fits: since, module, preset; in pages',
     params: none,
     query: none,
     body: reason.extend({

@@ -42,6 +42,7 @@ describe('the table of routes', () => {
       reject: 'operator',
       undo: 'operator',
       undoChain: 'operator',
+      undoMatching: 'admin',
       notifyTest: 'operator',
       notifyRetry: 'operator',
       dryRun: 'admin',
