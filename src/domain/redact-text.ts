@@ -10,6 +10,6 @@ export const redactText = (text: string): string =>
     .replace(/\b(bearer|basic)[ \t]{1,8}[\w.~+/=-]{6,4096}/gi, `$1 ${MARK}`)
     .replace(/:\/\/[^\s/@:]{1,256}:[^\s/@]{1,256}@/g, `://${MARK}@`)
     .replace(
-      /\b([\w-]{0,32}(?:password|passwd|secret|token|api[_-]?key|authorization|credential)[\w-]{0,32}["']?[ \t]{0,8}[:=][ \t]{0,8})("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s"',;]{1,4096})/gi,
+      /\b([\w-]{0,20}(?:password|passwd|secret|token|api[_-]?key|authorization|credential)[\w-]{0,20}["']?[ \t]{0,8}[:=][ \t]{0,8})("[^"\n]{0,4096}"|'[^'\n]{0,4096}'|[^\s"',;]{1,4096})/gi,
       `$1${MARK}`,
     );

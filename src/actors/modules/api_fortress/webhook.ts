@@ -10,7 +10,7 @@ const PROVIDERS = /\b(?:github|gitlab|bitbucket|slack|discord|stripe|twilio|zapi
 const SIGNATURE =
   /\b(?:x-hub-signature(?:-256)?|x-[\w-]{1,40}-signature(?:-[\w-]{1,20})?|stripe-signature|svix-signature|webhook-signature|x-gitlab-token|x-signature|signature)\s{0,4}[:=]/i;
 const COMMAND =
-  /\b(?:curl|wget)\b[^|;&\n]{0,400}[|;&]{1,2}\s{0,8}(?:sudo\s{1,4})?(?:ba|z|da|k)?sh\b|\b(?:ba|z|da)?sh\s{1,8}-[a-z]{0,4}c\b|\bpowershell(?:\.exe)?\b|\bcmd(?:\.exe)?\s{1,4}\/c\b|\/dev\/tcp\/|\bnc\s{1,8}-[a-z]{0,6}e\b|\$\((?:curl|wget|bash|sh)\b/i;
+  /\b(?:curl|wget)\b[^|;&\n]{0,100}[|;&]{1,2}\s{0,8}(?:sudo\s{1,4})?(?:ba|z|da|k)?sh\b|\b(?:ba|z|da)?sh\s{1,8}-[a-z]{0,4}c\b|\bpowershell(?:\.exe)?\b|\bcmd(?:\.exe)?\s{1,4}\/c\b|\/dev\/tcp\/|\bnc\s{1,8}-[a-z]{0,6}e\b|\$\((?:curl|wget|bash|sh)\b/i;
 const ENCODED =
   /\bpowershell(?:\.exe)?\s{1,8}(?:-\w{1,20}\s{1,8}){0,4}-e(?:nc|ncodedcommand)?\b|\bbase64\s{1,8}(?:-d|--decode|-D)\b|\b(?:eval|exec)\s{0,4}\(\s{0,4}(?:atob|base64_decode|Buffer\.from)\b|\bfrombase64string\b/i;
 const SECRETS =

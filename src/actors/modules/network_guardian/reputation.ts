@@ -111,4 +111,4 @@ const COUNTED: ReadonlySet<Severity> = new Set<Severity>(['MEDIUM', 'HIGH', 'CRI
 
 // Our own sensor saw a service talk with it: such an address is in use on this network, whatever it is reserved for.
 const isProven = (event: SecurityEvent): boolean => event.trust === 'sensor' && TALKED.test(event.type);
-const TALKED = /^(?:http_|auth_|login_|session_|mail_|smtp_|privilege_|process_|connection_|network_connection$)/;
+const TALKED = /^(?:http_|syslog_event$|auth_|login_|session_|mail_|smtp_|privilege_|process_|connection_|network_connection$)/;
