@@ -5,6 +5,7 @@ import { buildEnforcementPolicy, DEFAULT_MODE } from '../config/enforcement.ts';
 import { type ConfigEnvironment, loadConfig } from '../config/load.ts';
 import { loadPreset } from '../config/presets.ts';
 import type { Config } from '../config/schema.ts';
+import { DETECTION_MODULES } from '../domain/detection-modules.ts';
 import { messageOf, SecError } from '../domain/errors.ts';
 import { suggestion } from '../domain/suggestion.ts';
 import { redact } from './to-json.ts';
@@ -107,9 +108,9 @@ export const checkModules = (config: Config, path: string | undefined): void => 
   for (const [id, entry] of Object.entries(config.modules)) {
     const module = MODULES.find(({ manifest }) => manifest.id === id);
     if (module === undefined) {
-      if (KNOWN_LATER.has(id)) continue;
+      if (DETECTION_MODULES.has(id)) continue;
       const known = MODULES.map(({ manifest }) => manifest.id);
-      const near = suggestion(id, [...known, ...KNOWN_LATER]);
+      const near = suggestion(id, [...known, ...DETECTION_MODULES]);
       throw new SecError(
         'SEC_CONFIG_INVALID',
         `${place}: modules.${id}: expected one of ${known.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
@@ -123,23 +124,3 @@ export const checkModules = (config: Config, path: string | undefined): void => 
       );
   }
 };
-
-/** Modules of the compatible interface that this version does not have yet: a configuration that names them stays valid. */
-const KNOWN_LATER: ReadonlySet<string> = new Set([
-  'network_guardian',
-  'api_fortress',
-  'iot_shield',
-  'injection_shield',
-  'supply_chain',
-  'ransomware',
-  'auth_fortress',
-  'deepfake_shield',
-  'identity_monitor',
-  'llm_firewall',
-  'ai_containment',
-  'data_poisoning',
-  'quantum_crypto',
-  'runtime_watcher',
-  'cloud_posture',
-  'ai_analysis_engine',
-]);

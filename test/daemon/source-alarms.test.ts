@@ -11,6 +11,7 @@ test('a log that was written to for two hours and then is not raises one alert o
   const counts = { lines: 0, parsed: 0 };
   const spec = collectorSpec({ id: 'file:/var/log/auth.log', collector: 'file', grammar: 'auth', path: '/var/log/auth.log' });
   // Only the spec and the counts are looked at.
+  // Only these fields are read; a whole child needs an actor.
   const child = { record: { spec }, state: 'running', context: counts } as unknown as ChildView;
   const alarms = createSourceAlarms({ root: { children: () => [child] }, clock, raise: (finding) => raised.push(finding) });
   const pass = (minutes: number, lines: number): void => {

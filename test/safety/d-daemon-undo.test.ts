@@ -65,6 +65,7 @@ test('safety 30: a source that falls silent, or is hardly understood any more, i
       counts: { lines: 0, parsed: 0 },
     }));
     // Only spec and counts are looked at.
+    // Only these fields are read; a whole child needs an actor.
     const children = sources.map(({ spec, counts }) => ({ record: { spec }, state: 'running', context: counts }) as unknown as ChildView);
     const alarms = createSourceAlarms({ root: { children: () => children }, clock, raise: (finding) => void told.push(finding) });
     const pass = (minutes: number, isWell: boolean): void => {

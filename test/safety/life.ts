@@ -68,6 +68,7 @@ export const startLife = async (options: LifeOptions) => {
     // The machine's own typed `on`, narrowed as the root narrows it.
     actors.set(
       approval.id,
+      // The desk wants the actor with `isBusy` beside it, as the root hands it out; xstate's type does not let a field be added.
       Object.assign(actor as unknown as ApprovalActor & { readonly stop: () => void }, { isBusy: () => actor.getSnapshot().hasTag('busy') }),
     );
     actor.start();

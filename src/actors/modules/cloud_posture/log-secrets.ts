@@ -1,9 +1,11 @@
 import { SECRET_SHAPES } from '../../../domain/secret-shapes.ts';
 
 const MAX_TEXT = 65_536;
-const QUOTED = /\b(?:password|passwd|pwd|secret|client_secret|api_?key|apikey|access_?token|auth_?token|token)["']?\s{0,4}[:=]\s{0,4}["']([^"'\s]{8,128})["']/i;
-const UNQUOTED = /\b(?:password|passwd|client_secret|api_?key|secret_?key)\s{0,2}=\s{0,2}([^\s"',;&=]{8,128})/i;
-const PLACEHOLDER =
+const QUOTED =
+  /\b(?:password|passwd|pwd|secret|client_secret|api_?key|apikey|access_?token|auth_?token|token)["']?\s{0,4}[:=]\s{0,4}["']([^"'\s]{8,128})["']/gi;
+const UNQUOTED = /\b(?:password|passwd|client_secret|api_?key|secret_?key)\s{0,2}=\s{0,2}([^\s"',;&=]{8,128})/gi;
+// What stands in a log where a secret was taken out, or where a template has not been filled in.
+const MASKED =
   /^(?:\*+|x{4,}|\.{3,}|<.{0,60}>?|\$\{?.{0,60}|%\w{0,20}|\{\{?.{0,60}|redacted|changeme|password|passwd|null|undefined|none|true|false|\[.{0,40}\]?)$/i;
 
 /** The kinds of secrets in a text, each once; the values are not told. */
@@ -14,8 +16,8 @@ export const secretsIn = (content: string): readonly string[] => {
     (shape) => shape.name,
   );
   if (kinds.length > 0) return kinds;
-  const value = QUOTED.exec(text)?.[1] ?? UNQUOTED.exec(text)?.[1];
-  return value === undefined || PLACEHOLDER.test(value) ? [] : ['password or key'];
+  const values = [...text.matchAll(QUOTED), ...text.matchAll(UNQUOTED)].map((match) => match[1] ?? '');
+  return values.some((value) => !MASKED.test(value)) ? ['password or key'] : [];
 };
 
 // An address is no secret.

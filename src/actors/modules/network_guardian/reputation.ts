@@ -1,3 +1,4 @@
+import { DETECTION_MODULES } from '../../../domain/detection-modules.ts';
 import type { SecurityEvent } from '../../../domain/event.ts';
 import { blockUnitOf } from '../../../domain/ip.ts';
 import { toSafe } from '../../../domain/safe-text.ts';
@@ -6,7 +7,6 @@ import type { Standing } from '../../../domain/threat.ts';
 import { createKeyedSlots } from '../../../domain/windows/keyed-slots.ts';
 import { unitKey } from '../../../domain/windows/unit-key.ts';
 import type { Emit } from '../../contract.ts';
-import { DETECTION_MODULES } from './detection-modules.ts';
 import { draftOf } from './draft.ts';
 import { createNetworkSet } from './network-set.ts';
 import { createReservedSources } from './reserved.ts';

@@ -1,5 +1,5 @@
+import { DETECTION_MODULES } from '../../../domain/detection-modules.ts';
 import type { SecurityEvent } from '../../../domain/event.ts';
-import { DETECTION_MODULES } from './detection-modules.ts';
 
 /** Which rules look at an event. */
 export type RulePath = 'dns' | 'connection' | 'lateral' | 'scan' | 'amplification' | 'listener' | 'half-open' | 'request' | 'other' | 'nothing';

@@ -1,4 +1,4 @@
-/** Names of detection modules: only what they found counts against an address, not what a collector labelled severe. */
+/** Names of all detection modules of the compatible interface, those that this version does not have yet included. */
 export const DETECTION_MODULES: ReadonlySet<string> = new Set([
   'network_guardian',
   'api_fortress',
